@@ -1,0 +1,1 @@
+"""What we do: content, audience, planning, kinds, delivery."""

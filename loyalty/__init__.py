@@ -1,0 +1,1 @@
+"""What clients are worth and what they get: assets, metrics, tiers, rewards."""

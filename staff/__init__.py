@@ -1,0 +1,1 @@
+"""Who acts: people, sign-in, permissions, approvals, audit."""

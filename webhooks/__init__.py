@@ -1,0 +1,1 @@
+"""WeChat and partners call us."""

@@ -1,0 +1,1 @@
+"""How the sandbox calls the product: bodies, disorder, sealed delivery with retries."""

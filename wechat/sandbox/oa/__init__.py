@@ -1,0 +1,1 @@
+"""The official-account side of the sandbox: what api.weixin.qq.com answers."""

@@ -1,0 +1,1 @@
+"""The WeCom side of the sandbox: what qyapi.weixin.qq.com answers."""

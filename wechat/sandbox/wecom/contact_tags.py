@@ -1,0 +1,102 @@
+"""The corp's tag library for clients: groups of tags; an empty group vanishes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wechat.sandbox.calls import Call, Problem, post
+from wechat.sandbox.corps import Corp, Tag
+from wechat.sandbox.ids import Ids
+
+MOST = 3000
+NAME_CHARS = 30
+
+
+def list_tags(call: Call) -> dict[str, Any]:
+    """The library, or the named tags or groups."""
+    wanted, groups = set(call.names("tag_id", MOST)), set(call.names("group_id", MOST))
+    rows = [
+        tag
+        for tag in call.corp.tags.values()
+        if not (wanted or groups) or tag.id in wanted or (not wanted and tag.group_id in groups)
+    ]
+    return {"tag_group": grouped(rows)}
+
+
+def add_tags(call: Call) -> dict[str, Any]:
+    """New tags in a known or new group; a known group name joins that group; 40071 when a name is taken in it."""
+    wanted = call.body.get("tag")
+    if not isinstance(wanted, list) or not wanted:
+        raise Problem(40058, "missing tag")
+    names = [str(row.get("name", "")) for row in wanted]
+    if any(not 1 <= len(name) <= NAME_CHARS for name in names):
+        raise Problem(40058, "invalid tag name")
+    group = next((tag for tag in call.corp.tags.values() if tag.group_id == call.body.get("group_id")), None)
+    if call.body.get("group_id") and group is None:
+        raise Problem(40068, "invalid group_id")
+    group_name = group.group_name if group else call.text("group_name")
+    taken = {tag.name for tag in call.corp.tags.values() if tag.group_name == group_name}
+    if len(set(names)) < len(names) or taken & set(names):
+        raise Problem(40071, "tag name already exists")
+    if len(call.corp.tags) + len(names) > MOST:
+        raise Problem(40058, "too many tags")
+    return {"tag_group": grouped(put(call.corp, call.world.ids, group_name, names, call.world.now()))[0]}
+
+
+def edit_tag(call: Call) -> dict[str, Any]:
+    """Rename a tag or a group."""
+    name, wanted = str(call.body.get("name") or ""), call.text("id")
+    if len(name) > NAME_CHARS:
+        raise Problem(40058, "invalid tag name")
+    hit = [tag for tag in call.corp.tags.values() if wanted in (tag.id, tag.group_id)]
+    if not hit:
+        raise Problem(40068, "invalid tagid")
+    for tag in hit:
+        if name and tag.id == wanted:
+            tag.name = name
+        elif name:
+            tag.group_name = name
+    return {}
+
+
+def delete_tags(call: Call) -> dict[str, Any]:
+    """Delete tags and whole groups, and take them from every relation."""
+    wanted = {*call.names("tag_id", MOST), *call.names("group_id", MOST)}
+    remove(call.corp, [tag for tag in call.corp.tags.values() if tag.id in wanted or tag.group_id in wanted])
+    return {}
+
+
+def put(corp: Corp, ids: Ids, group_name: str, names: list[str], now: int) -> list[Tag]:
+    """Add tags to the library; the new ones."""
+    group_id = next((tag.group_id for tag in corp.tags.values() if tag.group_name == group_name), "") or ids.take("eg")
+    made = [Tag(ids.take("et"), name, group_id, group_name, now) for name in names]
+    corp.tags |= {tag.id: tag for tag in made}
+    return made
+
+
+def remove(corp: Corp, tags: list[Tag]) -> None:
+    """Delete tags everywhere."""
+    gone = {tag.id for tag in tags}
+    corp.tags = {tag_id: tag for tag_id, tag in corp.tags.items() if tag_id not in gone}
+    for relations in corp.by_member.values():
+        for relation in relations.values():
+            if relation.tags:
+                relation.tags = [tag for tag in relation.tags if tag not in gone]
+
+
+def grouped(tags: list[Tag]) -> list[dict[str, Any]]:
+    """Tags as the platform shows them, by group."""
+    groups: dict[str, dict[str, Any]] = {}
+    for tag in tags:
+        head = {"group_id": tag.group_id, "group_name": tag.group_name, "create_time": tag.created, "order": 0}
+        row = {"id": tag.id, "name": tag.name, "create_time": tag.created, "order": tag.order}
+        groups.setdefault(tag.group_id, {**head, "tag": []})["tag"].append(row)
+    return list(groups.values())
+
+
+ENDPOINTS = (
+    post("/wx/cgi-bin/externalcontact/get_corp_tag_list", list_tags, capability="customer"),
+    post("/wx/cgi-bin/externalcontact/add_corp_tag", add_tags, capability="customer"),
+    post("/wx/cgi-bin/externalcontact/edit_corp_tag", edit_tag, capability="customer"),
+    post("/wx/cgi-bin/externalcontact/del_corp_tag", delete_tags, capability="customer"),
+)
