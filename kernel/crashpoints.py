@@ -12,7 +12,7 @@ from kernel import settings
 def pass_by(name: str) -> None:
     """Kill this process when HUILIU_CRASH_AT names this point and its counter file still holds a number above zero.
 
-    HUILIU_CRASH_AT is `point=file`: the file holds how many kills are left, so that a restarted process survives at last.
+    HUILIU_CRASH_AT is `point=file`: the file holds how many kills are left, so that a restarted process survives.
     """
     wanted = settings.get().crash_at
     if not wanted:

@@ -1,4 +1,4 @@
-"""PostgreSQL through Tortoise: opening, transactions with after-commit work, and set-based SQL on the same connection."""
+"""PostgreSQL through Tortoise: opening, transactions with after-commit work, set-based SQL on the same connection."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def close_database() -> None:
 
 @contextlib.asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
-    """All or nothing. An inner block joins the outer one; work given to `after_commit` runs once the outermost commits."""
+    """All or nothing. An inner block joins the outer one; `after_commit` work runs once the outermost commits."""
     if _waiting.get() is not None:
         yield
         return
@@ -100,6 +100,17 @@ async def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[An
     async with get_connection("default").acquire_connection() as connection:
         status: str = await connection.copy_records_to_table(table, records=rows, columns=list(columns))
     return int(status.rsplit(" ", 1)[-1])
+
+
+@contextlib.asynccontextmanager
+async def held_lock(number: int) -> AsyncIterator[None]:
+    """Hold the PostgreSQL advisory lock `number` for the block, on a connection of its own; waits until it is free."""
+    async with get_connection("default").acquire_connection() as connection:
+        await connection.execute("SELECT pg_advisory_lock($1)", number)
+        try:
+            yield
+        finally:
+            await connection.execute("SELECT pg_advisory_unlock($1)", number)
 
 
 async def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tortoise import fields
-from tortoise.fields.base import Field
+from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
-from tortoise.timezone import now as _now
 
 from kernel import clock, database
 
@@ -13,15 +12,15 @@ from kernel import clock, database
 class Record(Model):
     """Base of all tables."""
 
-    id: Field[int, int] = fields.BigIntField(primary_key=True)  # type: ignore[assignment]
-    created_at = fields.DatetimeField(default=clock.now, db_default=_now())
+    id: int = fields.BigIntField(primary_key=True)
+    created_at = fields.DatetimeField(default=clock.now, db_default=Now())
 
     class Meta:
         abstract = True
 
 
 async def reserve_ids(table: str, count: int) -> list[int]:
-    """Take `count` numbers of the table's sequence, so that a sealed value can be bound to its row before the INSERT."""
+    """Take `count` numbers of the table's sequence: a sealed value is bound to its row before the INSERT."""
     rows = await database.fetch(
         "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2::int)", table, count
     )

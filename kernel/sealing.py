@@ -38,7 +38,7 @@ def unseal(blob: bytes, *, table: str, column: str, row: int) -> str:
 
 
 def blind_index(field: str, text: str) -> str:
-    """Keyed hash of a normalised value (spaces and case dropped), 32 hex characters; each field has a key of its own."""
+    """Keyed hash of a normalised value (spaces, case dropped), 32 hex characters; each field has a key of its own."""
     normal = "".join(text.split()).casefold()
     return hmac.new(_index_key(field), normal.encode(), hashlib.sha256).hexdigest()[:INDEX_HEX]
 

@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment (NAME or NAME_FILE); weak or sample secrets stop the start outside demo mode."""
+"""Every setting, read once from the environment (NAME or NAME_FILE); outside demo mode weak secrets stop the start."""
 
 from __future__ import annotations
 
@@ -140,15 +140,16 @@ def _convert(raw: str, default: object) -> object:
 
 def _weak_secrets(settings: Settings) -> list[str]:
     problems = []
-    if len(settings.secret_key) < 32 or settings.secret_key.lower() in SAMPLE_SECRETS or len(set(settings.secret_key)) < 8:
-        problems.append("HUILIU_SECRET_KEY: at least 32 random characters are needed (huiliu generate-keys prints some)")
+    secret = settings.secret_key
+    if len(secret) < 32 or secret.lower() in SAMPLE_SECRETS or len(set(secret)) < 8:
+        problems.append("HUILIU_SECRET_KEY: 32 random characters or more are needed (huiliu generate-keys)")
     for name in ("sealing_key", "index_key"):
         try:
             key = base64.b64decode(getattr(settings, name), validate=True)
         except ValueError:
             key = b""
         if len(key) != 32 or len(set(key)) < 8:
-            problems.append(f"HUILIU_{name.upper()}: base64 of 32 random bytes is needed (huiliu generate-keys prints one)")
+            problems.append(f"HUILIU_{name.upper()}: base64 of 32 random bytes is needed (huiliu generate-keys)")
     for name in ("oa_secret", "oa_token", "wecom_secret", "wecom_token"):
         if getattr(settings, name).lower() in SAMPLE_SECRETS:
             problems.append(f"HUILIU_{name.upper()}: a sample value can't be used outside demo mode")

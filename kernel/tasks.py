@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, ParamSpec
 
@@ -46,7 +45,7 @@ class Task(Generic[Arguments]):
     """A named wake-up: `later` queues it (after commit), `now` runs it here."""
 
     def __init__(self, function: Callable[Arguments, Awaitable[None]], queue: str) -> None:
-        functools.update_wrapper(self, function)
+        self.__doc__ = function.__doc__
         self.function = function
         self.queue = queue
         self.name = f"{function.__module__}.{function.__name__}"
@@ -102,7 +101,7 @@ def connect(broker_url: str) -> None:
     """Point this process's Celery application at the broker."""
     if broker_url.startswith("unix://"):
         broker_url = "redis+socket://" + broker_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
-    app.conf.broker_url = broker_url
+    app.conf.update(broker_url=broker_url)
 
 
 def start_loop(opening: Callable[[], Awaitable[None]]) -> None:

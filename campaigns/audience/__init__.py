@@ -1,0 +1,1 @@
+"""Whom we say it to: conditions, segments, sampling."""

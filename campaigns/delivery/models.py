@@ -1,0 +1,36 @@
+"""The frozen audience: one row per campaign, step and person, with the decision and its reason."""
+
+from __future__ import annotations
+
+from tortoise import fields
+
+from campaigns.planning.models import Campaign
+from community.clients.models import Client
+from kernel.records import Record
+
+ARMS = ("treated", "control")
+DECISIONS = ("due", "held_out", "no_consent", "opted_out", "no_channel", "capped")
+
+
+class Delivery(Record):
+    """What was decided for one person when the audience was frozen; arm treated or control, bucket 0 to 9,999.
+
+    Only rows with decision `due` become sends; intention to treat compares all treated and control rows.
+    """
+
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.CASCADE
+    )
+    campaign_id: int
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    arm = fields.CharField(max_length=8)
+    bucket = fields.IntField()
+    decision = fields.CharField(max_length=16)
+    tier = fields.CharField(max_length=20, default="", db_default="")
+    branch_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "delivery"
+        unique_together = (("campaign_id", "client_id"),)
+        indexes = (("campaign_id", "decision"),)

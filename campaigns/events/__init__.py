@@ -1,0 +1,1 @@
+"""Event invitations: seats, replies, waiting list, check-in."""

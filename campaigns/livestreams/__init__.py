@@ -1,0 +1,1 @@
+"""Livestreams: booking, reminders, attendance."""

@@ -1,0 +1,1 @@
+"""Drafting, approval, calendar, lifecycle."""

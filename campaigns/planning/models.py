@@ -1,0 +1,78 @@
+"""A campaign from draft to end, and the messages (steps) it consists of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+from kernel.records import Record
+from staff.models import Branch, Staff
+
+STATES = ("draft", "submitted", "approved", "scheduled", "sending", "paused", "held", "finished", "cancelled")
+
+
+class Campaign(Record):
+    """What is planned: kind (registry), channel, audience, control share, start.
+
+    state: see campaigns.planning.lifecycle. approved_hash: digest of all that the approver saw; an edit clears it.
+    epoch: raised by pause, resume and cancel, so that leases of an older epoch stop. version: optimistic lock.
+    """
+
+    kind = fields.CharField(max_length=20)
+    name = fields.CharField(max_length=80)
+    channel = fields.CharField(max_length=20)
+    state = fields.CharField(max_length=12, default="draft", db_default="draft")
+    hold_reason = fields.CharField(max_length=200, default="", db_default="")
+    conditions: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    control_percent = fields.IntField(default=0, db_default=0)
+    salt = fields.CharField(max_length=32)
+    starts_at = fields.DatetimeField(null=True)
+    late_minutes = fields.IntField(default=120, db_default=120)
+    branch: fields.ForeignKeyNullableRelation[Branch] = fields.ForeignKeyField(
+        "staff.Branch", null=True, on_delete=fields.RESTRICT
+    )
+    branch_id: int | None
+    author: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "staff.Staff", related_name="campaigns_written", on_delete=fields.RESTRICT
+    )
+    author_id: int
+    last_editor: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "staff.Staff", related_name="campaigns_edited", on_delete=fields.RESTRICT
+    )
+    last_editor_id: int
+    approved_hash = fields.CharField(max_length=64, default="", db_default="")
+    epoch = fields.IntField(default=0, db_default=0)
+    version = fields.IntField(default=1, db_default=1)
+    frozen_at = fields.DatetimeField(null=True)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "campaign"
+        indexes = (("state", "starts_at"), ("starts_at",))
+
+
+class Step(Record):
+    """One message of a campaign: main, reminder, attended, absent, ... `due_at` null until its time is known.
+
+    who: which of the frozen people get it (all, or a rule of the kind). state: waiting, planned, done or missed.
+    """
+
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", related_name="steps", on_delete=fields.CASCADE
+    )
+    campaign_id: int
+    code = fields.CharField(max_length=20)
+    position = fields.IntField(default=0, db_default=0)
+    text = fields.TextField()
+    link_title = fields.CharField(max_length=64, default="", db_default="")
+    link_url = fields.CharField(max_length=300, default="", db_default="")
+    who = fields.CharField(max_length=20, default="all", db_default="all")
+    due_at = fields.DatetimeField(null=True)
+    state = fields.CharField(max_length=12, default="waiting", db_default="waiting")
+    planned_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "step"
+        unique_together = (("campaign_id", "code"),)
+        indexes = (("state", "due_at"),)

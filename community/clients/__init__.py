@@ -1,0 +1,1 @@
+"""Who they are: identities, consent, ownership, tags, timeline."""

@@ -1,0 +1,155 @@
+"""Clients, the identities that point at them, who looks after them, and what happened to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+from kernel.records import Record
+from staff.models import Branch, Staff
+
+IDENTITY_KINDS = ("openid", "unionid", "external_id", "bank_number")
+
+
+class Client(Record):
+    """One person. Name and phone are sealed (table `client`); `*_index` are blind indexes for exact search."""
+
+    name_sealed = fields.BinaryField(null=True)
+    name_index = fields.CharField(max_length=32, null=True, db_index=True)
+    phone_sealed = fields.BinaryField(null=True)
+    phone_index = fields.CharField(max_length=32, null=True, db_index=True)
+    phone_tail_index = fields.CharField(max_length=32, null=True, db_index=True)
+    gender = fields.CharField(max_length=1, default="", db_default="")
+    branch: fields.ForeignKeyNullableRelation[Branch] = fields.ForeignKeyField(
+        "staff.Branch", null=True, on_delete=fields.RESTRICT
+    )
+    branch_id: int | None
+    owner: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "staff.Staff", null=True, related_name="clients", on_delete=fields.RESTRICT
+    )
+    owner_id: int | None
+    source = fields.CharField(max_length=20, default="", db_default="")
+    marketing_consent = fields.BooleanField(default=False, db_default=False)
+    opted_out_at = fields.DatetimeField(null=True)
+    last_activity_at = fields.DatetimeField(null=True, db_index=True)
+    merged_into_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "client"
+        indexes = (("owner_id",), ("branch_id",))
+
+
+class Identity(Record):
+    """What points at a client: `value` is the id itself, or for bank_number its blind index (then `sealed` holds it)."""
+
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    kind = fields.CharField(max_length=12)
+    scope = fields.CharField(max_length=64)
+    value = fields.CharField(max_length=80)
+    sealed = fields.BinaryField(null=True)
+
+    class Meta:
+        table = "identity"
+        unique_together = (("kind", "scope", "value"),)
+        indexes = (("client_id", "kind"),)
+
+
+class Fan(Record):
+    """A client as follower of one official account; the window says how many service messages may still go out."""
+
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    appid = fields.CharField(max_length=64)
+    openid = fields.CharField(max_length=64)
+    subscribed = fields.BooleanField(default=True, db_default=True)
+    subscribed_at = fields.DatetimeField(null=True)
+    unsubscribed_at = fields.DatetimeField(null=True)
+    scene = fields.CharField(max_length=64, default="", db_default="")
+    window_left = fields.IntField(default=0, db_default=0)
+    window_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "fan"
+        unique_together = (("appid", "openid"),)
+        indexes = (("client_id",),)
+
+
+class Contact(Record):
+    """A member of staff and a client who are contacts in WeCom; `ended_how` is by_client, by_staff or transfer."""
+
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    staff: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "staff.Staff", null=True, related_name="contacts", on_delete=fields.RESTRICT
+    )
+    staff_id: int | None
+    corpid = fields.CharField(max_length=64)
+    userid = fields.CharField(max_length=64)
+    external_userid = fields.CharField(max_length=64)
+    state_param = fields.CharField(max_length=64, default="", db_default="")
+    add_way = fields.IntField(null=True)
+    added_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    ended_how = fields.CharField(max_length=12, default="", db_default="")
+
+    class Meta:
+        table = "contact"
+        unique_together = (("corpid", "userid", "external_userid"),)
+        indexes = (("client_id",), ("external_userid",))
+
+
+class Tag(Record):
+    """A tag of the bank's own tag library; `wecom_id` when WeCom knows it too."""
+
+    name = fields.CharField(max_length=64, unique=True)
+    group_name = fields.CharField(max_length=64, default="", db_default="")
+    wecom_id = fields.CharField(max_length=64, null=True, unique=True)
+
+    class Meta:
+        table = "tag"
+
+
+class ClientTag(Record):
+    """A tag on a client."""
+
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField("community.Tag", on_delete=fields.CASCADE)
+    tag_id: int
+
+    class Meta:
+        table = "client_tag"
+        unique_together = (("client_id", "tag_id"),)
+        indexes = (("tag_id",),)
+
+
+class Consent(Record):
+    """The ledger of marketing consent: every yes and no with its source; the client row carries the present state."""
+
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    purpose = fields.CharField(max_length=20, default="marketing", db_default="marketing")
+    granted = fields.BooleanField()
+    source = fields.CharField(max_length=40)
+    text_version = fields.CharField(max_length=20, default="", db_default="")
+
+    class Meta:
+        table = "consent"
+        indexes = (("client_id", "created_at"),)
+
+
+class TimelineEntry(Record):
+    """What happened to a client: `kind` is noun.past_verb, `detail` holds no personal data and no amounts in chat text."""
+
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    kind = fields.CharField(max_length=40)
+    at = fields.DatetimeField()
+    by_staff_id = fields.BigIntField(null=True)
+    detail: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+
+    class Meta:
+        table = "timeline_entry"
+        indexes = (("client_id", "at"), ("kind", "at"))

@@ -1,0 +1,1 @@
+"""What clients say to us, and what answers by itself."""

@@ -1,0 +1,1 @@
+"""Client groups: roster, welcome, upkeep."""

@@ -1,0 +1,1 @@
+"""The one send ledger and its gate."""

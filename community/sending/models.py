@@ -1,0 +1,116 @@
+"""The send ledger: one row per outbound message, and one row per task that we hand to WeCom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+from community.clients.models import Client
+from kernel.records import Record
+
+STATES = (
+    "planned", "leased", "requested", "accepted", "confirmed", "delivered", "failed", "skipped", "unknown"
+)  # fmt: skip
+CHANNELS = ("wecom_message", "wecom_welcome", "wecom_group", "oa_service", "oa_template", "staff_message")
+
+
+class Send(Record):
+    """One message to one recipient. `key` is unique for ever; `requested` is written before the call.
+
+    purpose: marketing or service. recipient: openid, external id, chat id or userid by channel. counted_on: the Shanghai
+    day on which the message counts against caps. body_sealed: what was said, sealed (table `send`).
+    campaign_id and step point up to campaigns, which this package doesn't know.
+    """
+
+    key = fields.CharField(max_length=120, unique=True)
+    purpose = fields.CharField(max_length=12)
+    channel = fields.CharField(max_length=20)
+    state = fields.CharField(max_length=12, default="planned", db_default="planned")
+    reason = fields.CharField(max_length=60, default="", db_default="")
+    client: fields.ForeignKeyNullableRelation[Client] = fields.ForeignKeyField(
+        "community.Client", null=True, on_delete=fields.RESTRICT
+    )
+    client_id: int | None
+    recipient = fields.CharField(max_length=80)
+    sender_userid = fields.CharField(max_length=64, default="", db_default="")
+    campaign_id = fields.BigIntField(null=True)
+    step = fields.CharField(max_length=20, default="", db_default="")
+    body_sealed = fields.BinaryField(null=True)
+    attachments: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
+    due_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    next_try_at = fields.DatetimeField(null=True)
+    attempts = fields.IntField(default=0, db_default=0)
+    lease_owner = fields.CharField(max_length=40, default="", db_default="")
+    lease_until = fields.DatetimeField(null=True)
+    counted_on = fields.DateField(null=True)
+    batch_id = fields.BigIntField(null=True)
+    msgid = fields.CharField(max_length=80, default="", db_default="")
+    requested_at = fields.DatetimeField(null=True)
+    accepted_at = fields.DatetimeField(null=True)
+    confirmed_at = fields.DatetimeField(null=True)
+    delivered_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "send"
+        indexes = (
+            ("state", "due_at"),
+            ("campaign_id", "step", "state"),
+            ("client_id", "counted_on"),
+            ("batch_id",),
+            ("msgid",),
+        )
+
+
+class GroupTask(Record):
+    """One `add_msg_template` call: a task that a member of staff confirms on the phone; state as in the ledger."""
+
+    campaign_id = fields.BigIntField(null=True)
+    step = fields.CharField(max_length=20, default="", db_default="")
+    chat_type = fields.CharField(max_length=8)
+    sender_userid = fields.CharField(max_length=64)
+    text_hash = fields.CharField(max_length=64)
+    recipients = fields.IntField()
+    msgid = fields.CharField(max_length=80, null=True, unique=True)
+    state = fields.CharField(max_length=12, default="requested", db_default="requested")
+    reason = fields.CharField(max_length=60, default="", db_default="")
+    requested_at = fields.DatetimeField()
+    accepted_at = fields.DatetimeField(null=True)
+    confirmed_at = fields.DatetimeField(null=True)
+    next_poll_at = fields.DatetimeField(null=True)
+    polls = fields.IntField(default=0, db_default=0)
+    reminded_at = fields.DatetimeField(null=True)
+    cancelled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "group_task"
+        indexes = (("state", "next_poll_at"), ("campaign_id",))
+
+
+class SendPolicy(Record):
+    """Caps and quiet hours as data: the row with the latest `effective_on` not after today is in force."""
+
+    effective_on = fields.DateField(unique=True)
+    daily_cap = fields.IntField()
+    monthly_cap = fields.IntField()
+    quiet_from = fields.CharField(max_length=5)
+    quiet_until = fields.CharField(max_length=5)
+    holdout_percent = fields.IntField(default=0, db_default=0)
+    note = fields.CharField(max_length=200, default="", db_default="")
+
+    class Meta:
+        table = "send_policy"
+
+
+class ChannelHold(Record):
+    """A channel that must not be used for now, with the reason staff see; ends by itself at `until_at` or by hand."""
+
+    channel = fields.CharField(max_length=20)
+    reason = fields.CharField(max_length=200)
+    until_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "channel_hold"

@@ -1,0 +1,1 @@
+"""What the bank tells us: accounts, statements, balances."""

@@ -1,0 +1,232 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+import functools
+from json import dumps, loads
+from kernel.clock import now
+from tortoise.fields.base import OnDelete
+from tortoise.fields.db_defaults import Now
+from tortoise import fields
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [("community", "0001_initial")]
+
+    operations = [
+        ops.CreateModel(
+            name='Account',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('bank', fields.CharField(max_length=32)),
+                ('number_index', fields.CharField(max_length=32)),
+                ('number_sealed', fields.BinaryField()),
+                ('tail', fields.CharField(max_length=4)),
+                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharField(default='deposit', db_default='deposit', max_length=20)),
+                ('opened_on', fields.DateField(null=True)),
+            ],
+            options={'table': 'account', 'app': 'loyalty', 'unique_together': (('bank', 'number_index'),), 'indexes': [Index(fields=['client_id'])], 'pk_attr': 'id', 'table_description': 'An account at the bank; its number is sealed (table `account`), `number_index` finds it, `tail` is shown.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AccountDay',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('account', fields.ForeignKeyField('loyalty.Account', source_field='account_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('day', fields.DateField()),
+                ('balance_fen', fields.BigIntField()),
+            ],
+            options={'table': 'account_day', 'app': 'loyalty', 'unique_together': (('account_id', 'day'),), 'pk_attr': 'id', 'table_description': "An account's closing balance of one day, for every day from its first movement to the feed's last day."},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Benefit',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('code', fields.CharField(unique=True, max_length=32)),
+                ('name', fields.CharField(max_length=80)),
+                ('description', fields.CharField(default='', db_default='', max_length=300)),
+                ('kind', fields.CharField(max_length=20)),
+                ('tier', fields.CharField(max_length=20)),
+                ('period', fields.CharField(default='quarter', db_default='quarter', max_length=8)),
+                ('value_fen', fields.BigIntField(default=0, db_default=0)),
+                ('stock', fields.IntField(null=True)),
+                ('is_active', fields.BooleanField(default=True, db_default=True)),
+            ],
+            options={'table': 'benefit', 'app': 'loyalty', 'pk_attr': 'id', 'table_description': 'Something a tier entitles to; period month, quarter or year; stock null means without limit.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='ClientDay',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('day', fields.DateField()),
+                ('total_fen', fields.BigIntField()),
+                ('deposit_fen', fields.BigIntField()),
+            ],
+            options={'table': 'client_day', 'app': 'loyalty', 'unique_together': (('client_id', 'day'),), 'indexes': [Index(fields=['day'])], 'pk_attr': 'id', 'table_description': "The sum of a client's accounts on one day (AUM), and what of it is deposits."},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='DailyFigure',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('figure', fields.CharField(max_length=40)),
+                ('day', fields.DateField()),
+                ('branch_id', fields.BigIntField(default=0, db_default=0)),
+                ('value', fields.FloatField()),
+            ],
+            options={'table': 'daily_figure', 'app': 'loyalty', 'unique_together': (('figure', 'branch_id', 'day'),), 'pk_attr': 'id', 'table_description': "One figure of the catalogue on one day for one branch (0: the whole bank); value in the figure's own unit."},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Grant',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('benefit', fields.ForeignKeyField('loyalty.Benefit', source_field='benefit_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('period', fields.CharField(max_length=8)),
+                ('state', fields.CharField(default='granted', db_default='granted', max_length=12)),
+                ('cause', fields.CharField(default='', db_default='', max_length=40)),
+                ('told_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('redeemed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'grant_', 'app': 'loyalty', 'unique_together': (('client_id', 'benefit_id', 'period'),), 'pk_attr': 'id', 'table_description': 'A benefit given to a client for one period (2026, 2026Q4 or 2026-11); state granted, redeemed or reversed.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='ImportRun',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('kind', fields.CharField(max_length=12)),
+                ('bank', fields.CharField(max_length=32)),
+                ('file_name', fields.CharField(max_length=200)),
+                ('file_sha256', fields.CharField(max_length=64)),
+                ('state', fields.CharField(default='checking', db_default='checking', max_length=12)),
+                ('rows_total', fields.IntField(default=0, db_default=0)),
+                ('rows_accepted', fields.IntField(default=0, db_default=0)),
+                ('rows_unchanged', fields.IntField(default=0, db_default=0)),
+                ('rows_refused', fields.IntField(default=0, db_default=0)),
+                ('by', fields.ForeignKeyField('staff.Staff', source_field='by_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('problem', fields.TextField(default='', db_default='', unique=False)),
+                ('figures', fields.JSONField(default=dict, db_default='{}', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+            ],
+            options={'table': 'import_run', 'app': 'loyalty', 'indexes': [Index(fields=['created_at'])], 'pk_attr': 'id', 'table_description': 'One file taken in: kind clients or statement; state checking, importing, done or failed.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='ImportRefusal',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('run', fields.ForeignKeyField('loyalty.ImportRun', source_field='run_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('row_number', fields.IntField()),
+                ('column', fields.CharField(default='', db_default='', max_length=64)),
+                ('code', fields.CharField(max_length=40)),
+                ('message', fields.CharField(max_length=300)),
+                ('row_sealed', fields.BinaryField(null=True)),
+            ],
+            options={'table': 'import_refusal', 'app': 'loyalty', 'indexes': [Index(fields=['run_id', 'row_number'])], 'pk_attr': 'id', 'table_description': 'A row that was not taken in, with its reason; the row itself is sealed (table `import_refusal`).'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Movement',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('account', fields.ForeignKeyField('loyalty.Account', source_field='account_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('bank_ref', fields.CharField(max_length=64)),
+                ('booked_on', fields.DateField()),
+                ('seq', fields.BigIntField()),
+                ('amount_fen', fields.BigIntField()),
+                ('balance_fen', fields.BigIntField()),
+                ('kind', fields.CharField(default='', db_default='', max_length=24)),
+                ('is_external', fields.BooleanField(default=False, db_default=False)),
+            ],
+            options={'table': 'movement', 'app': 'loyalty', 'unique_together': (('account_id', 'bank_ref'),), 'indexes': [Index(fields=['account_id', 'booked_on'])], 'pk_attr': 'id', 'table_description': 'One booked row of a statement; amount signed in fen, balance after it, `seq` the order within the file.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Outflow',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('on_day', fields.DateField()),
+                ('amount_fen', fields.BigIntField()),
+                ('base_fen', fields.BigIntField(null=True)),
+            ],
+            options={'table': 'outflow', 'app': 'loyalty', 'unique_together': (('client_id', 'on_day'),), 'indexes': [Index(fields=['on_day'])], 'pk_attr': 'id', 'table_description': 'A loss of deposits at day zero (type O of the definition of record): amount, and the level after it, in fen.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Standing',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('client', fields.OneToOneField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('tier', fields.CharField(max_length=20)),
+                ('months_below', fields.IntField(default=0, db_default=0)),
+                ('since_on', fields.DateField()),
+                ('reviewed_month', fields.DateField()),
+            ],
+            options={'table': 'standing', 'app': 'loyalty', 'indexes': [Index(fields=['tier'])], 'pk_attr': 'id', 'table_description': 'Where a client stands now: tier code, months below its threshold in a row, since which day.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='StandingChange',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('month', fields.DateField()),
+                ('tier_before', fields.CharField(max_length=20)),
+                ('tier_after', fields.CharField(max_length=20)),
+                ('months_below', fields.IntField()),
+                ('average_fen', fields.BigIntField()),
+                ('policy_id', fields.BigIntField()),
+            ],
+            options={'table': 'standing_change', 'app': 'loyalty', 'unique_together': (('client_id', 'month'),), 'indexes': [Index(fields=['month', 'tier_after'])], 'pk_attr': 'id', 'table_description': 'What a monthly review decided for a client; one row per client and month, also when nothing moved but watch did.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='TierPolicy',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('code', fields.CharField(max_length=32)),
+                ('name', fields.CharField(max_length=80)),
+                ('effective_on', fields.DateField()),
+                ('definition', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('source', fields.CharField(default='', db_default='', max_length=300)),
+            ],
+            options={'table': 'tier_policy', 'app': 'loyalty', 'unique_together': (('code', 'effective_on'),), 'pk_attr': 'id', 'table_description': 'A policy with its effective day; `definition` lists tiers from low to high (see loyalty.tiers.policies).'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='TierReview',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('month', fields.DateField(unique=True)),
+                ('policy_id', fields.BigIntField()),
+                ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('clients', fields.IntField(default=0, db_default=0)),
+                ('raised', fields.IntField(default=0, db_default=0)),
+                ('watched', fields.IntField(default=0, db_default=0)),
+                ('lowered', fields.IntField(default=0, db_default=0)),
+            ],
+            options={'table': 'tier_review', 'app': 'loyalty', 'pk_attr': 'id', 'table_description': 'One monthly review: which month, how many were raised, watched and lowered.'},
+            bases=['Record'],
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Tier policies as data, standings, reviews."""
