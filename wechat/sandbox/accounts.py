@@ -10,6 +10,26 @@ from wechat.sandbox.config import AccountConfig
 ALLOWANCES = {"message": (5, 48 * 3600.0), "click": (3, 60.0), "subscribe": (3, 60.0), "scan": (3, 60.0)}
 """Customer-service messages that a fan's action allows: (count, seconds), since 2023-06-12."""
 
+STANDARD_TEMPLATES: tuple[dict[str, str], ...] = (
+    {
+        "template_id": "sandbox-service-notice",
+        "title": "服务进度通知",
+        "primary_industry": "金融业",
+        "deputy_industry": "银行",
+        "content": "{{first.DATA}}\n业务名称：{{keyword1.DATA}}\n办理时间：{{keyword2.DATA}}\n{{remark.DATA}}",
+        "example": "",
+    },
+    {
+        "template_id": "sandbox-benefit-notice",
+        "title": "权益到账通知",
+        "primary_industry": "金融业",
+        "deputy_industry": "银行",
+        "content": "权益名称：{{thing1.DATA}}\n有效期至：{{time2.DATA}}",
+        "example": "",
+    },
+)
+"""Templates that every account has in use from the start."""
+
 
 @dataclass(slots=True)
 class Fan:

@@ -19,7 +19,11 @@ class Ids:
     def take(self, prefix: str, length: int = 30) -> str:
         """The next seeded id: person, group, ticket."""
         self._taken += 1
-        digest = hashlib.blake2b(f"{self._seed}:{prefix}:{self._taken}".encode(), digest_size=32).digest()
+        return self.named(prefix, str(self._taken), length)
+
+    def named(self, prefix: str, key: str, length: int = 30) -> str:
+        """The id that belongs to a key, whatever was made before: the same seed and key give the same id."""
+        digest = hashlib.blake2b(f"{self._seed}:{prefix}:{key}".encode(), digest_size=32).digest()
         text = base64.b64encode(digest, altchars=b"ab").decode().rstrip("=")
         return prefix + text[: length - len(prefix)]
 

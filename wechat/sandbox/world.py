@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wechat.sandbox.accounts import Account
+from wechat.sandbox.accounts import STANDARD_TEMPLATES, Account
 from wechat.sandbox.audit import Audit
 from wechat.sandbox.callbacks import bodies, wrapping
 from wechat.sandbox.callbacks.sender import Callback, Sender
@@ -39,7 +39,8 @@ class World:
         self.login_codes: dict[str, dict[str, Any]] = {}
         self.web_tokens: dict[str, dict[str, Any]] = {}
         self.media: dict[str, dict[str, Any]] = {}
-        self.delayed = 0
+        self.muted = False
+        self.timers: set[asyncio.TimerHandle] = set()
         self.sender = Sender(self.clock, self.switches, config.random_seed)
         self.sender.on_reply = self._note_reply
         for account in config.official_accounts:
@@ -57,7 +58,8 @@ class World:
         if known:
             known.config = config
             return
-        self.accounts[config.appid] = Account(config, tags={2: "星标组"})
+        templates = {row["template_id"]: dict(row) for row in STANDARD_TEMPLATES}
+        self.accounts[config.appid] = Account(config, tags={2: "星标组"}, templates=templates)
 
     def put_corp(self, config: CorpConfig) -> None:
         """Add a corp, or change the settings of a known one."""
@@ -83,6 +85,8 @@ class World:
 
     def tell_account(self, account: Account, openid: str, event: Mapping[str, Any]) -> list[int]:
         """Send an event of one fan to the account's callback address; the callback ids."""
+        if self.muted:
+            return []
         fields = bodies.oa_event(account.config.original_id, openid, self.now(), event)
         return [self.sender.tell(wrapping.for_account(account.config), fields, openid)]
 
@@ -90,6 +94,8 @@ class World:
         self, corp: Corp, event: Mapping[str, Any], capability: str = "customer", agentid: int | None = None
     ) -> list[int]:
         """Send an event to every app of the corp that may hear it, or to one; the callback ids."""
+        if self.muted:
+            return []
         fields = bodies.wecom_event(corp.corpid, self.now(), event)
         return [
             self.sender.tell(wrapping.for_agent(corp.corpid, agent), fields)
@@ -105,18 +111,25 @@ class World:
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Do something a moment later, in the background; `settle` waits for it."""
-        self.delayed += 1
 
         def due() -> None:
-            self.delayed -= 1
+            self.timers.discard(timer)
             act()
 
-        asyncio.get_running_loop().call_later(max(delay_s, 0), due)
+        timer = asyncio.get_running_loop().call_later(max(delay_s, 0), due)
+        self.timers.add(timer)
 
     @property
     def busy(self) -> int:
         """Callbacks not yet delivered plus things still to happen."""
-        return self.sender.pending + self.delayed
+        return self.sender.pending + len(self.timers)
+
+    async def close(self) -> None:
+        """Forget what was still to happen and stop delivering callbacks."""
+        for timer in self.timers:
+            timer.cancel()
+        self.timers.clear()
+        await self.sender.close()
 
     def _note_reply(self, callback: Callback, reply: str | None) -> None:
         if callback.receiver.side != "oa" or not callback.openid:

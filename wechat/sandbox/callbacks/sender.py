@@ -98,10 +98,20 @@ class Sender:
 
     def replay(self, callback: Callback, times: int = 1) -> list[int]:
         """Queue the same body again, `times` over; workers deliver them in parallel."""
-        copies = [self._log(callback.receiver, callback.plaintext, callback.openid, callback.label) for _ in range(times)]
+        copies = [
+            self._log(callback.receiver, callback.plaintext, callback.openid, callback.label) for _ in range(times)
+        ]
         for copy in copies:
             self._put(copy, 0)
         return [copy.id for copy in copies]
+
+    def stamp(self) -> float:
+        """The moment that goes into signatures: the real one, or the sandbox's own by the switch `callback_clock`."""
+        return time.time() if self.switches.callback_clock == "real" else self.clock.now()
+
+    def calm(self) -> None:
+        """No disorder any more."""
+        self.disorder = disorder.Disorder()
 
     def find(self, callback_id: int) -> Callback | None:
         """One logged callback."""
@@ -183,7 +193,7 @@ class Sender:
             self.on_reply(callback, None)
 
     async def _try(self, callback: Callback) -> tuple[bool, str | None]:
-        now = time.time() if self.switches.callback_clock == "real" else self.clock.now()
+        now = self.stamp()
         started = time.perf_counter()
         attempt: dict[str, Any] = {"at": now, "status": 0, "ms": 0.0, "body": ""}
         callback.attempts.append(attempt)

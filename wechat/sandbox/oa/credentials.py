@@ -51,7 +51,7 @@ def give_ticket(call: Call) -> dict[str, Any]:
     return {"errcode": 0, "errmsg": "ok", "ticket": ticket.value, "expires_in": int(ticket.expires - now)}
 
 
-def list_callback_addresses(call: Call) -> dict[str, Any]:
+def list_callback_addresses(_call: Call) -> dict[str, Any]:
     """The addresses that callbacks come from."""
     return {"ip_list": ["127.0.0.1"]}
 

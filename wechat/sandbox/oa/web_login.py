@@ -14,8 +14,8 @@ CODE_S = 300
 LISTED = 200
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>微信授权 · 沙箱</title><style>body{{font:16px/1.5 system-ui,sans-serif;margin:0;background:#ededed;color:#111}}
-main{{max-width:28rem;margin:0 auto;padding:1rem}}h1{{font-size:1.1rem}}a{{display:block;background:#fff;padding:.8rem 1rem;
-margin:.3rem 0;border-radius:8px;text-decoration:none;color:inherit}}small{{color:#666}}</style>
+main{{max-width:28rem;margin:0 auto;padding:1rem}}h1{{font-size:1.1rem}}a{{display:block;background:#fff;
+padding:.8rem 1rem;margin:.3rem 0;border-radius:8px;text-decoration:none;color:inherit}}small{{color:#666}}</style>
 <main><h1>{title}</h1><p><small>这里是沙箱，选择以谁的身份打开页面。</small></p>{rows}</main></html>"""
 
 

@@ -42,7 +42,7 @@ def readable(body: dict[str, Any]) -> str:
 
 
 def _check_attachment(call: Call, attachment: Any) -> None:
-    kind = attachment.get("msgtype") if isinstance(attachment, dict) else None
+    kind = str(attachment.get("msgtype")) if isinstance(attachment, dict) else ""
     inner = attachment.get(kind) if kind in LIMITS else None
     if not isinstance(inner, dict):
         raise Problem(41065, "attachment type invalid")

@@ -1,0 +1,33 @@
+"""The table of every API path that the sandbox answers; a new endpoint is a new row in its own file."""
+
+from __future__ import annotations
+
+from wechat.sandbox.calls import Endpoint
+from wechat.sandbox.oa import credentials, fans, mass_sends, messages, qr_codes, web_login
+from wechat.sandbox.wecom import (
+    contact_tags,
+    contacts,
+    group_chats,
+    group_messages,
+    livestreams,
+    organisation,
+    staff_messages,
+)
+
+_TABLES = (
+    credentials,
+    fans,
+    mass_sends,
+    messages,
+    qr_codes,
+    web_login,
+    contact_tags,
+    contacts,
+    group_chats,
+    group_messages,
+    livestreams,
+    organisation,
+    staff_messages,
+)
+
+ENDPOINTS: dict[str, Endpoint] = {row.path: row for table in _TABLES for row in table.ENDPOINTS}
