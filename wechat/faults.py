@@ -4,7 +4,7 @@
     Never     this recipient or content won't work    Blocked   hold the account: configuration or quota
     Done      it was done before: treat as success    Unknown   a send left and no clear answer came: reconcile
 
-A fault holds names, numbers and a Chinese message for staff, never a token, secret, address or client: it may be logged.
+A fault holds names, numbers and a Chinese message for staff; no token, secret, address or client: it may be logged.
 """
 
 from __future__ import annotations
