@@ -168,6 +168,9 @@ class WeCom(Protocol):
     async def living(self, livingid: str) -> Livestream:
         """One livestream with its counts."""
 
+    async def livings_of(self, userid: str) -> list[str]:
+        """Livingids of all livestreams of one member: how a booking whose answer was lost is found again."""
+
     async def living_code(self, livingid: str, openid: str) -> str:
         """The code with which this client's WeChat opens the livestream."""
 

@@ -212,6 +212,18 @@ class RealWeCom:
         answer = await self._api.living.get_living_info(livingid)
         return wecom_answers.livestream(livingid, answer["living_info"])
 
+    async def livings_of(self, userid: str) -> list[str]:
+        """Livingids of all livestreams of one member."""
+        found: list[str] = []
+        cursor = ""
+        for _page in range(PAGES):
+            answer = await self._api.living.get_user_all_livingid(userid, cursor or None)
+            found += [str(livingid) for livingid in answer.get("livingid_list", ())]
+            cursor = str(answer.get("next_cursor") or "")
+            if not cursor:
+                break
+        return found
+
     async def living_code(self, livingid: str, openid: str) -> str:
         """The code with which this client's WeChat opens the livestream."""
         return str((await self._api.living.get_living_code(livingid, openid))["living_code"])

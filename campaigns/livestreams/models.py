@@ -18,6 +18,7 @@ class Livestream(Record):
     starts_at = fields.DatetimeField()
     minutes = fields.IntField(default=60, db_default=60)
     livingid = fields.CharField(max_length=64, null=True, unique=True)
+    asked_at = fields.DatetimeField(null=True)
     status = fields.IntField(default=0, db_default=0)
     started_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
@@ -27,8 +28,8 @@ class Livestream(Record):
         table = "livestream"
 
 
-class Reservation(Record):
-    """A client asked to be reminded."""
+class LiveGuest(Record):
+    """A client who was invited to a livestream; `reserved_at` when they asked to be reminded."""
 
     livestream: fields.ForeignKeyRelation[Livestream] = fields.ForeignKeyField(
         "campaigns.Livestream", on_delete=fields.CASCADE
@@ -36,9 +37,11 @@ class Reservation(Record):
     livestream_id: int
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
+    opened_at = fields.DatetimeField(null=True)
+    reserved_at = fields.DatetimeField(null=True)
 
     class Meta:
-        table = "reservation"
+        table = "live_guest"
         unique_together = (("livestream_id", "client_id"),)
 
 

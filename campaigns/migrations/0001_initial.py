@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                 ('author', fields.ForeignKeyField('staff.Staff', source_field='author_id', db_constraint=True, to_field='id', related_name='campaigns_written', on_delete=OnDelete.RESTRICT)),
                 ('last_editor', fields.ForeignKeyField('staff.Staff', source_field='last_editor_id', db_constraint=True, to_field='id', related_name='campaigns_edited', on_delete=OnDelete.RESTRICT)),
                 ('approved_hash', fields.CharField(default='', db_default='', max_length=64)),
+                ('approved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('stream_id', fields.BigIntField(null=True)),
                 ('epoch', fields.IntField(default=0, db_default=0)),
                 ('version', fields.IntField(default=1, db_default=1)),
                 ('frozen_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -54,7 +56,7 @@ class Migration(migrations.Migration):
                 ('tier', fields.CharField(default='', db_default='', max_length=20)),
                 ('branch_id', fields.BigIntField(null=True)),
             ],
-            options={'table': 'delivery', 'app': 'campaigns', 'unique_together': (('campaign_id', 'client_id'),), 'indexes': [Index(fields=['campaign_id', 'decision'])], 'pk_attr': 'id', 'table_description': 'What was decided for one person when the audience was frozen; arm treated or control, bucket 0 to 9,999.'},
+            options={'table': 'delivery', 'app': 'campaigns', 'unique_together': (('campaign_id', 'client_id'),), 'indexes': [Index(fields=['campaign_id', 'decision'])], 'pk_attr': 'id', 'table_description': 'What was decided for one person when the audience was frozen; bucket 0 to 9,999.'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -100,6 +102,7 @@ class Migration(migrations.Migration):
                 ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('minutes', fields.IntField(default=60, db_default=60)),
                 ('livingid', fields.CharField(null=True, unique=True, max_length=64)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('status', fields.IntField(default=0, db_default=0)),
                 ('started_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -124,6 +127,19 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='LiveGuest',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('livestream', fields.ForeignKeyField('campaigns.Livestream', source_field='livestream_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('opened_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reserved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'live_guest', 'app': 'campaigns', 'unique_together': (('livestream_id', 'client_id'),), 'pk_attr': 'id', 'table_description': 'A client who was invited to a livestream; `reserved_at` when they asked to be reminded.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Piece',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -138,17 +154,6 @@ class Migration(migrations.Migration):
                 ('by', fields.ForeignKeyField('staff.Staff', source_field='by_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
             ],
             options={'table': 'piece', 'app': 'campaigns', 'unique_together': (('series', 'version'),), 'pk_attr': 'id', 'table_description': 'A reusable text with an optional link card; `series` groups the versions of one piece.'},
-            bases=['Record'],
-        ),
-        ops.CreateModel(
-            name='Reservation',
-            fields=[
-                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
-                ('livestream', fields.ForeignKeyField('campaigns.Livestream', source_field='livestream_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
-                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
-            ],
-            options={'table': 'reservation', 'app': 'campaigns', 'unique_together': (('livestream_id', 'client_id'),), 'pk_attr': 'id', 'table_description': 'A client asked to be reminded.'},
             bases=['Record'],
         ),
         ops.CreateModel(

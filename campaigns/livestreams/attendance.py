@@ -1,0 +1,111 @@
+"""Following a livestream to its end and taking in who watched; taking it in again changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from campaigns.livestreams import booking
+from campaigns.livestreams.models import Livestream
+from campaigns.planning.models import Step
+from community.clients import timeline
+from kernel import clock, database, logs
+from wechat import doors
+from wechat.shapes import Watcher
+
+STATUS = {"booked": 0, "live": 1, "ended": 2, "expired": 3, "cancelled": 4}
+FOLLOW_UP_AFTER = timedelta(minutes=2)
+_log = logs.get(__name__)
+
+TAKE_IN = """
+INSERT INTO attendance (livestream_id, viewer_id, is_client, client_id, watch_seconds, commented)
+SELECT $1, seen.viewer_id, seen.is_client, i.client_id, seen.seconds, seen.commented
+FROM unnest($2::text[], $3::bool[], $4::int[], $5::bool[]) AS seen(viewer_id, is_client, seconds, commented)
+LEFT JOIN identity i ON i.kind = 'external_id' AND i.value = seen.viewer_id AND seen.is_client
+ON CONFLICT (livestream_id, viewer_id) DO UPDATE
+SET watch_seconds = EXCLUDED.watch_seconds, commented = EXCLUDED.commented, client_id = EXCLUDED.client_id
+WHERE (attendance.watch_seconds, attendance.commented, attendance.client_id)
+      IS DISTINCT FROM (EXCLUDED.watch_seconds, EXCLUDED.commented, EXCLUDED.client_id)
+RETURNING client_id, (xmax = 0) AS is_new
+"""
+
+OVERDUE = """
+SELECT id FROM livestream
+WHERE livingid IS NOT NULL AND starts_at < $1
+  AND (status IN (0, 1) OR (status = 2 AND attendance_at IS NULL))
+ORDER BY starts_at LIMIT 50
+"""
+
+UNBOOKED = """
+SELECT l.id FROM livestream l JOIN campaign c ON c.id = l.campaign_id
+WHERE l.livingid IS NULL AND l.status = 0 AND c.state IN ('approved', 'scheduled', 'sending') LIMIT 50
+"""
+
+
+async def follow(livingid: str) -> Livestream | None:
+    """Read the livestream's state from WeCom; when it is over, take in who watched. None when it isn't ours."""
+    livestream = await Livestream.get_or_none(livingid=livingid)
+    if livestream is None:
+        return None
+    shown = await doors.wecom().living(livingid)
+    status = STATUS[shown.status]
+    if status != livestream.status:
+        livestream.status = status
+        livestream.started_at = livestream.started_at or (clock.now() if status in (1, 2) else None)
+        livestream.ended_at = livestream.ended_at or (clock.now() if status == 2 else None)
+        await livestream.save(update_fields=["status", "started_at", "ended_at"])
+    if status == 2:
+        await take_in(livestream)
+    return livestream
+
+
+async def take_in(livestream: Livestream) -> tuple[int, int]:
+    """Read all viewers and keep them: (how many, how many rows changed). The follow-up messages become due then."""
+    if livestream.livingid is None:
+        return 0, 0
+    watchers: list[Watcher] = []
+    cursor = ""
+    while True:
+        page = await doors.wecom().living_watchers(livestream.livingid, cursor)
+        watchers += page.items
+        cursor = page.cursor
+        if not cursor:
+            break
+    async with database.transaction():
+        changed = await database.fetch(
+            TAKE_IN,
+            livestream.id,
+            [one.id for one in watchers],
+            [not one.is_staff for one in watchers],
+            [one.seconds for one in watchers],
+            [one.commented for one in watchers],
+        )
+        fresh = [row["client_id"] for row in changed if row["is_new"] and row["client_id"]]
+        await timeline.record_many(fresh, "livestream.watched", livestream=livestream.id)
+        await _let_follow_up(livestream)
+    _log.info("livestream.attendance", campaign=livestream.campaign_id, viewers=len(watchers), changed=len(changed))
+    return len(watchers), len(changed)
+
+
+async def book_approved() -> int:
+    """Book every livestream whose campaign was approved; how many were tried."""
+    waiting = await database.fetch(UNBOOKED)
+    for row in waiting:
+        await booking.book(row["id"])
+    return len(waiting)
+
+
+async def overdue() -> list[str]:
+    """Livingids whose time has come and whose end we have not taken in: an expired one sends no callback."""
+    rows = await database.fetch(OVERDUE, clock.now())
+    found = await Livestream.filter(id__in=[row["id"] for row in rows]).values_list("livingid", flat=True)
+    return [str(livingid) for livingid in found]
+
+
+async def _let_follow_up(livestream: Livestream) -> None:
+    if livestream.attendance_at is not None:
+        return
+    livestream.attendance_at = clock.now()
+    await livestream.save(update_fields=["attendance_at"])
+    await Step.filter(campaign_id=livestream.campaign_id, who__in=("attended", "absent"), due_at=None).update(
+        due_at=clock.now() + FOLLOW_UP_AFTER
+    )
