@@ -37,7 +37,7 @@ class Sandbox:
             await self._session.close()
             self._session = None
 
-    async def act(self, name: str, **args: Any) -> Told:
+    async def act(self, name: str, /, **args: Any) -> Told:
         """One act; its answer holds the ids of the callbacks it caused."""
         return await self._ask("POST", f"/act/{name}", body=args)
 

@@ -11,7 +11,10 @@ QUOTA_PRESETS = ("month_days", "week_7", "day_1", "month_4", "none")
 
 @dataclass(slots=True)
 class AccountConfig:
-    """One official account as its console knows it; `mode` is plain, compat or safe."""
+    """One official account as its console knows it; `mode` is plain, compat or safe.
+
+    `templates` are rows {template_id, title, content} in use beside the standard ones.
+    """
 
     appid: str
     secret: str
@@ -21,6 +24,7 @@ class AccountConfig:
     callback_url: str = ""
     original_id: str = ""
     name: str = ""
+    templates: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -54,12 +54,9 @@ class World:
 
     def put_account(self, config: AccountConfig) -> None:
         """Add an official account, or change the settings of a known one."""
-        known = self.accounts.get(config.appid)
-        if known:
-            known.config = config
-            return
-        templates = {row["template_id"]: dict(row) for row in STANDARD_TEMPLATES}
-        self.accounts[config.appid] = Account(config, tags={2: "星标组"}, templates=templates)
+        account = self.accounts.setdefault(config.appid, Account(config, tags={2: "星标组"}))
+        account.config = config
+        account.templates |= {row["template_id"]: dict(row) for row in (*STANDARD_TEMPLATES, *config.templates)}
 
     def put_corp(self, config: CorpConfig) -> None:
         """Add a corp, or change the settings of a known one."""

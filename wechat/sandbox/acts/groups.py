@@ -25,7 +25,7 @@ def create(world: World, args: Args) -> dict[str, Any]:
 
 
 def join(world: World, args: Args) -> dict[str, Any]:
-    """People come in; {chat_id, id | ids, scene? 3 by QR or 0 invited, invitor?, state?, name?}; a new client without id."""
+    """People come in; {chat_id, id | ids, scene? 3 by QR or 0 invited, invitor?, state?, name?}; no id: new."""
     corp = corp_of(world, args)
     chat = chat_of(corp, args)
     ids = names_in(args, "id", "ids") or [known_or_new(world, corp, args).external_userid]
