@@ -35,7 +35,7 @@ SENDS = frozenset(
     }
 )
 """Calls that do something twice when made twice; all others read or set, and are simply made again."""
-PATH = re.compile(r"(?:/[A-Za-z0-9_]+)+")
+PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Answer(dict[str, Any]):
 class Transport:
     """The calls of one side. `base_url` is the only place it reaches; `tokens` is None until `use_tokens`."""
 
-    def __init__(self, side: Side, base_url: str, *, plain_http: bool = False) -> None:
+    def __init__(self, side: Side, base_url: str, *, plain_http: bool = False, total_s: float = TOTAL_S) -> None:
         self.side = side
         self._base = URL(base_url.rstrip("/"))
         self._is_safe = _is_safe(self._base, plain_http)
         self._tokens: Tokens | None = None
         self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=TOTAL_S, connect=CONNECT_S, sock_connect=CONNECT_S),
+            timeout=aiohttp.ClientTimeout(total=total_s, connect=CONNECT_S, sock_connect=CONNECT_S),
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "huiliu"},
