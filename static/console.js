@@ -1,0 +1,93 @@
+// Small conveniences of the console. Every page works without this file; what moves, moves here.
+(function () {
+  "use strict";
+
+  // Ctrl K: pages by name; Enter searches clients
+  const palette = document.getElementById("palette");
+  if (palette) {
+    const input = palette.querySelector("input");
+    const entries = Array.from(palette.querySelectorAll("li"));
+    const open = () => { palette.showModal(); input.value = ""; filter(); input.focus(); };
+    const filter = () => {
+      const wanted = input.value.trim().toLowerCase();
+      entries.forEach((entry) => { entry.hidden = wanted !== "" && !entry.textContent.toLowerCase().includes(wanted); });
+    };
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); open(); }
+    });
+    document.querySelectorAll("[data-palette]").forEach((link) => link.addEventListener("click", (event) => { event.preventDefault(); open(); }));
+    input.addEventListener("input", filter);
+    palette.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      const stops = [input].concat(entries.filter((entry) => !entry.hidden).map((entry) => entry.firstElementChild));
+      const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      event.preventDefault();
+      stops[(next + stops.length) % stops.length].focus();
+    });
+    palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+  }
+
+  // <button data-dialog="ID"> opens a <dialog>; <button data-close> inside it closes
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) { document.getElementById(opener.dataset.dialog).showModal(); return; }
+    const closer = event.target.closest("[data-close]");
+    if (closer) closer.closest("dialog").close();
+  });
+
+  // filters that are chosen, not typed, apply at once
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".filters select")) event.target.form.requestSubmit();
+  });
+
+  // a form is sent once, however often the button is pressed
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+
+  // drag between lists: <ul data-sort="GROUP" data-day="2026-09-18"> with <li data-move="/address/to/POST">
+  if (window.Sortable) {
+    const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRF-Token"];
+    const moved = (event) => {
+      const address = event.item.dataset.move, day = event.to.dataset.day;
+      if (!address || !day || event.from === event.to) return;
+      const body = new URLSearchParams({ day, csrf_token: token() });
+      fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } }).then((answer) => {
+        window.location.assign(answer.headers.get("HX-Redirect") || window.location.href);
+      });
+    };
+    document.querySelectorAll("[data-sort]").forEach((list) => new window.Sortable(list, { group: list.dataset.sort, animation: 120, draggable: "[data-move]", onEnd: moved }));
+  }
+})();
+
+// Alpine components (CSP build: logic lives here, templates only name it)
+document.addEventListener("alpine:init", () => {
+  // x-data="editor" data-samples='[{"{称呼}": "张女士"}, ..]' data-text="..." data-most="600"
+  window.Alpine.data("editor", () => ({
+    text: "", who: "0", samples: [{}], most: 600,
+    init() {
+      this.text = this.$root.dataset.text || "";
+      this.samples = JSON.parse(this.$root.dataset.samples || "[{}]");
+      this.most = Number(this.$root.dataset.most || 600);
+    },
+    get rendered() {
+      const sample = this.samples[Number(this.who)] || {};
+      return Object.keys(sample).reduce((text, name) => text.split(name).join(sample[name]), this.text) || "（还没有内容）";
+    },
+    get count() { return this.text.length + " / " + this.most; },
+    get isTooLong() { return this.text.length > this.most; },
+    insert() {
+      const area = this.$refs.text, mark = this.$el.dataset.mark;
+      const start = area.selectionStart, end = area.selectionEnd;
+      this.text = this.text.slice(0, start) + mark + this.text.slice(end);
+      this.$nextTick(() => { area.focus(); area.setSelectionRange(start + mark.length, start + mark.length); });
+    },
+    replace() {
+      this.text = this.text.split(this.$el.dataset.from).join(this.$el.dataset.to || "");
+    },
+  }));
+});

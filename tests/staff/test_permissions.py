@@ -1,0 +1,36 @@
+"""Roles, permissions and which clients a person sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernel.errors import Forbidden
+from staff import permissions, scope
+from staff.models import ROLES, Staff
+
+
+def test_every_role_has_a_row_and_a_name():
+    assert set(permissions.TABLE) == set(ROLES) == set(permissions.ROLE_NAMES)
+
+
+def test_nobody_both_writes_and_approves_a_campaign():
+    for role, allowed in permissions.TABLE.items():
+        assert not {"campaigns.edit", "approvals.decide"} <= allowed, role
+
+
+def test_an_administrator_sees_no_clients_and_an_inactive_person_may_nothing():
+    assert not permissions.may(Staff(role="administrator", is_active=True), "clients.see")
+    assert not permissions.may(Staff(role="marketing", is_active=False), "clients.see")
+    with pytest.raises(Forbidden):
+        permissions.require(Staff(role="director", is_active=True), "campaigns.edit")
+
+
+def test_a_permission_that_nobody_has_is_a_slip_of_the_pen():
+    with pytest.raises(ValueError, match="unknown permission"):
+        permissions.may(Staff(role="marketing", is_active=True), "campaign.edit")
+
+
+def test_a_director_sees_own_clients_a_branch_its_own_and_head_office_all():
+    assert scope.clients(Staff(id=7, role="director", branch_id=3)) == ("c.owner_id = $1::bigint", [7])
+    assert scope.clients(Staff(id=7, role="branch_head", branch_id=3), first=2) == ("c.branch_id = $2::bigint", [3])
+    assert scope.clients(Staff(id=7, role="reviewer", branch_id=None)) == ("TRUE", [])

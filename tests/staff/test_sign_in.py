@@ -1,0 +1,59 @@
+"""Signing in: the password is checked, guesses are slowed, and nothing tells whether a login exists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kernel import clock
+from kernel.errors import Refused
+from staff import sign_in
+from staff.models import AuditEntry, Staff
+
+PASSWORD = "a long enough pass phrase"
+
+
+@pytest.fixture
+async def zhou(db: None) -> Staff:
+    person = await Staff.create(login="zhoumin", name="周敏", role="marketing")
+    await sign_in.set_password(person, PASSWORD)
+    return person
+
+
+async def test_the_right_password_opens_and_is_kept_as_argon2id_only(zhou):
+    assert (await sign_in.check(" ZhouMin ", PASSWORD)).id == zhou.id
+    assert (await Staff.get(id=zhou.id)).password_hash.startswith("$argon2id$")
+    assert await AuditEntry.filter(action="sign_in.succeeded").count() == 1
+
+
+async def test_wrong_password_unknown_login_closed_account_and_no_password_look_the_same(zhou):
+    await Staff.create(login="closed", name="某", role="director", is_active=False, password_hash=zhou.password_hash)
+    await Staff.create(login="fresh", name="某", role="director")
+    for login, password in [("zhoumin", "wrong"), ("nobody", PASSWORD), ("closed", PASSWORD), ("fresh", "")]:
+        with pytest.raises(sign_in.WrongSignIn) as refusal:
+            await sign_in.check(login, password)
+        assert refusal.value.message == "用户名或密码不正确"
+
+
+async def test_after_five_wrong_tries_even_the_right_password_waits_and_the_pause_grows(zhou):
+    for _ in range(sign_in.FREE_TRIES):
+        with pytest.raises(sign_in.WrongSignIn):
+            await sign_in.check("zhoumin", "wrong")
+    with pytest.raises(sign_in.TooManyTries) as first:
+        await sign_in.check("zhoumin", PASSWORD)
+    with clock.frozen(clock.now() + timedelta(seconds=5)):
+        with pytest.raises(sign_in.WrongSignIn):
+            await sign_in.check("zhoumin", "wrong")
+        with pytest.raises(sign_in.TooManyTries) as second:
+            await sign_in.check("zhoumin", PASSWORD)
+        assert second.value.seconds > first.value.seconds
+    with clock.frozen(clock.now() + sign_in.LONGEST_PAUSE + timedelta(minutes=1)):
+        await sign_in.check("zhoumin", PASSWORD)
+    assert (await Staff.get(id=zhou.id)).failed_sign_ins == 0
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 129, "my zhoumin password"])
+async def test_a_weak_password_is_refused(zhou, password):
+    with pytest.raises(Refused):
+        await sign_in.set_password(zhou, password)

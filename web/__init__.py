@@ -1,0 +1,1 @@
+"""People click (staff) and tap (clients)."""

@@ -1,0 +1,72 @@
+"""The side bar: groups of pages, each shown to those who may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from staff import permissions
+from staff.models import Staff
+
+
+class Item(NamedTuple):
+    """One entry: icon, label, route name, and the permission its page asks for."""
+
+    icon: str
+    label: str
+    page: str
+    may: str
+
+
+GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
+    ("", (Item("layout-dashboard", "经营总览", "overview", "overview.see"),)),
+    (
+        "客户与社群",
+        (
+            Item("users", "客户", "clients", "clients.see"),
+            Item("users-group", "客户群", "groups", "groups.see"),
+            Item("file-import", "数据导入", "imports", "imports.run"),
+        ),
+    ),
+    (
+        "活动与内容",
+        (
+            Item("speakerphone", "活动", "campaigns", "campaigns.see"),
+            Item("calendar-month", "活动日历", "calendar", "calendar.see"),
+            Item("broadcast", "直播", "livestreams", "livestreams.see"),
+            Item("ticket", "邀约会", "events", "events.see"),
+            Item("photo", "内容库", "library", "content.see"),
+        ),
+    ),
+    (
+        "权益",
+        (
+            Item("award", "客户分层", "tiers", "tiers.see"),
+            Item("gift", "等级与权益", "benefits", "benefits.see"),
+        ),
+    ),
+    (
+        "合规",
+        (
+            Item("shield-check", "审核台", "approvals", "approvals.see"),
+            Item("history", "操作留痕", "audit", "audit.see"),
+        ),
+    ),
+    (
+        "设置",
+        (
+            Item("user-check", "成员与角色", "people", "people.manage"),
+            Item("heartbeat", "系统健康", "health", "health.see"),
+        ),
+    ),
+)
+
+
+def groups(person: Staff, has_page: Callable[[str], bool]) -> list[tuple[str, list[Item]]]:
+    """What this person sees: entries without permission or without a page stay out, and so do empty groups."""
+    shown = []
+    for title, items in GROUPS:
+        kept = [item for item in items if permissions.may(person, item.may) and has_page(item.page)]
+        if kept:
+            shown.append((title, kept))
+    return shown

@@ -1,0 +1,1 @@
+"""Pages that clients open inside WeChat."""
