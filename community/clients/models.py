@@ -41,7 +41,7 @@ class Client(Record):
 
 
 class Identity(Record):
-    """What points at a client: `value` is the id itself, or for bank_number its blind index (then `sealed` holds it)."""
+    """What points at a client: `value` is the id, or for bank_number its blind index (then `sealed` holds it)."""
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
@@ -57,7 +57,10 @@ class Identity(Record):
 
 
 class Fan(Record):
-    """A client as follower of one official account; the window says how many service messages may still go out."""
+    """A client as follower of one official account; the window says how many service messages may still go out.
+
+    acted_at: the newest action that set the window; read_at: when the account's own record was last read.
+    """
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
@@ -69,6 +72,8 @@ class Fan(Record):
     scene = fields.CharField(max_length=64, default="", db_default="")
     window_left = fields.IntField(default=0, db_default=0)
     window_until = fields.DatetimeField(null=True)
+    acted_at = fields.DatetimeField(null=True)
+    read_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "fan"
@@ -77,7 +82,11 @@ class Fan(Record):
 
 
 class Contact(Record):
-    """A member of staff and a client who are contacts in WeCom; `ended_how` is by_client, by_staff or transfer."""
+    """A member of staff and a client who are contacts in WeCom; `ended_how` is by_client, by_staff, transfer or gone.
+
+    times_added counts the lives of the contact; read_at: when WeCom's record was last read; seen_run_id: the last
+    full pass that saw it.
+    """
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
@@ -93,6 +102,9 @@ class Contact(Record):
     added_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     ended_how = fields.CharField(max_length=12, default="", db_default="")
+    times_added = fields.IntField(default=1, db_default=1)
+    read_at = fields.DatetimeField(null=True)
+    seen_run_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "contact"
@@ -141,7 +153,7 @@ class Consent(Record):
 
 
 class TimelineEntry(Record):
-    """What happened to a client: `kind` is noun.past_verb, `detail` holds no personal data and no amounts in chat text."""
+    """What happened to a client: `kind` is noun.past_verb, `detail` holds no personal data and no chat text."""
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int

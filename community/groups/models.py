@@ -10,7 +10,10 @@ from staff.models import Staff
 
 
 class Group(Record):
-    """A client group; `status` is active or dismissed, `member_version` WeCom's own version of the member list."""
+    """A client group; `status` is active or dismissed, `member_version` WeCom's own version of the member list.
+
+    stale_at: since when we know that our member list is not WeCom's; awaited_version: the one a snapshot should bring.
+    """
 
     corpid = fields.CharField(max_length=64)
     chat_id = fields.CharField(max_length=64)
@@ -26,6 +29,9 @@ class Group(Record):
     opened_at = fields.DatetimeField(null=True)
     dismissed_at = fields.DatetimeField(null=True)
     read_at = fields.DatetimeField(null=True)
+    stale_at = fields.DatetimeField(null=True)
+    awaited_version = fields.CharField(max_length=64, default="", db_default="")
+    seen_run_id = fields.BigIntField(null=True)
     welcome_text = fields.TextField(default="", db_default="")
 
     class Meta:
@@ -34,7 +40,7 @@ class Group(Record):
 
 
 class Membership(Record):
-    """One person's place in one group; `left_at` null while inside. Coming back reopens the row."""
+    """One person's place in one group; `left_at` null while inside. Coming back reopens the row, not the welcome."""
 
     group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField("community.Group", on_delete=fields.CASCADE)
     group_id: int
@@ -49,6 +55,7 @@ class Membership(Record):
     left_at = fields.DatetimeField(null=True)
     quit_scene = fields.IntField(null=True)
     times_joined = fields.IntField(default=1, db_default=1)
+    welcomed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "membership"

@@ -1,0 +1,157 @@
+"""One person behind many ids: openid and external id are joined by unionid, a bank's number by its blind index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from community.clients import merging, personal
+from community.clients.models import IDENTITY_KINDS, Client, Identity
+from kernel import clock, database, records
+
+LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended(name, 0))
+FROM (SELECT DISTINCT name FROM unnest($1::text[]) AS given(name) ORDER BY name) sorted
+"""
+KNOWN = """
+SELECT value, client_id FROM identity WHERE kind = $1 AND scope = $2 AND value = ANY($3::text[])
+"""
+ADD = """
+INSERT INTO identity (client_id, kind, scope, value)
+SELECT client_id, $1, $2, value FROM unnest($3::bigint[], $4::text[]) AS given(client_id, value)
+ON CONFLICT (kind, scope, value) DO NOTHING
+"""
+NEW_CLIENTS = "INSERT INTO client (id, source, created_at) SELECT id, $2, $3 FROM unnest($1::bigint[]) AS given(id)"
+SURVIVORS = """
+WITH RECURSIVE chain AS (
+  SELECT id AS gone, merged_into_id AS kept FROM client
+  WHERE id = ANY($1::bigint[]) AND merged_into_id IS NOT NULL
+  UNION
+  SELECT chain.gone, c.merged_into_id FROM chain JOIN client c ON c.id = chain.kept
+  WHERE c.merged_into_id IS NOT NULL
+)
+SELECT gone, kept FROM chain JOIN client c ON c.id = chain.kept AND c.merged_into_id IS NULL
+"""
+UNIONID = ("unionid", "")
+"""Kind and scope under which unionids are kept."""
+
+
+class Found(NamedTuple):
+    """The client behind an id, and whether this call made them."""
+
+    client_id: int
+    is_new: bool
+
+
+async def find_or_create(kind: str, scope: str, value: str, *, source: str, unionid: str = "") -> Client:
+    """The client behind an id; a unionid joins them with whom we know under another id. Safe in a race."""
+    found = await find_or_create_many(kind, scope, [(value, unionid)], source=source)
+    return await Client.get(id=found[value].client_id)
+
+
+async def find_or_create_many(
+    kind: str, scope: str, given: Sequence[tuple[str, str]], *, source: str
+) -> dict[str, Found]:
+    """The same for many (value, unionid or empty) of one kind and scope; by value."""
+    if kind not in IDENTITY_KINDS:
+        raise ValueError(f"unknown kind of identity {kind}")
+    unionids = {value: unionid for value, unionid in given if unionid}
+    values = list(dict.fromkeys(value for value, _ in given))
+    async with database.transaction():
+        await _lock_names([*(f"{kind}|{scope}|{value}" for value in values), *(f"u|{u}" for u in unionids.values())])
+        known = await _known(kind, scope, values)
+        by_union = await _known(*UNIONID, list(unionids.values()))
+        reserved = await records.reserve_ids("client", sum(value not in known for value in values))
+        placed, made = _place([value for value in values if value not in known], unionids, by_union, reserved)
+        await _write(kind, scope, made, placed, source)
+        found = known | placed
+        await _join(found, unionids, by_union)
+        survivors = await _survivors(list(found.values()))
+    return {value: Found(survivors.get(found[value], found[value]), found[value] in made) for value in values}
+
+
+async def client_of(kind: str, scope: str, value: str) -> int | None:
+    """The client behind an id (for bank_number: the number itself), or None."""
+    if kind == "bank_number":
+        value = personal.bank_number_index(value)
+    found = await _known(kind, scope, [value])
+    return found.get(value)
+
+
+async def learn_unionid(client_id: int, unionid: str) -> int:
+    """Note the client's unionid; whom we knew under it becomes the same client. Returns who remains."""
+    async with database.transaction():
+        await _lock_names([f"u|{unionid}"])
+        known = await _known(*UNIONID, [unionid])
+        await _join({"": client_id}, {"": unionid}, known)
+        return (await _survivors([client_id])).get(client_id, client_id)
+
+
+async def link_bank_number(client_id: int, bank: str, number: str) -> int:
+    """Say that this client is the bank's `number`; a client known under it is merged. Returns who remains."""
+    index = personal.bank_number_index(number)
+    async with database.transaction():
+        await _lock_names([f"bank_number|{bank}|{index}"])
+        other = (await _known("bank_number", bank, [index])).get(index)
+        if other is None:
+            (identity_id,) = await records.reserve_ids("identity", 1)
+            sealed = personal.seal_bank_number(identity_id, number)
+            await Identity.create(
+                id=identity_id, client_id=client_id, kind="bank_number", scope=bank, value=index, sealed=sealed
+            )
+            return client_id
+        # the bank's own row keeps its number: holdings and balances point at it
+        await merge(other, client_id)
+        return other
+
+
+async def merge(keep_id: int, gone_id: int) -> None:
+    """Make two clients one: everything that points at the second points at the first; nothing is deleted."""
+    if keep_id != gone_id:
+        await merging.merge(keep_id, gone_id)
+
+
+async def _lock_names(names: Sequence[str]) -> None:
+    # two callers who meet a new person at the same moment wait for each other instead of making them twice
+    await database.fetch(LOCK, list(names))
+
+
+async def _known(kind: str, scope: str, values: Sequence[str]) -> dict[str, int]:
+    rows = await database.fetch(KNOWN, kind, scope, list(values)) if values else []
+    return {row["value"]: row["client_id"] for row in rows}
+
+
+def _place(
+    strangers: Sequence[str], unionids: dict[str, str], by_union: dict[str, int], reserved: Sequence[int]
+) -> tuple[dict[str, int], set[int]]:
+    # whose unionid we know joins that client; two strangers with one unionid are one person as well
+    placed: dict[str, int] = {}
+    made: set[int] = set()
+    for value, new_id in zip(strangers, reserved, strict=True):
+        union = unionids.get(value, "")
+        placed[value] = by_union.setdefault(union, new_id) if union else new_id
+        if placed[value] == new_id:
+            made.add(new_id)
+    return placed, made
+
+
+async def _write(kind: str, scope: str, made: set[int], fresh: dict[str, int], source: str) -> None:
+    if made:
+        await database.execute(NEW_CLIENTS, list(made), source, clock.now())
+    if fresh:
+        await database.execute(ADD, kind, scope, list(fresh.values()), list(fresh))
+
+
+async def _join(found: dict[str, int], unionids: dict[str, str], by_union: dict[str, int]) -> None:
+    if unionids:
+        clients = [found[value] for value in unionids]
+        await database.execute(ADD, *UNIONID, clients, list(unionids.values()))
+    for value, unionid in unionids.items():
+        other = by_union.get(unionid)
+        if other is not None and other != found[value]:
+            keep, gone = await merging.choose(other, found[value])
+            await merge(keep, gone)
+
+
+async def _survivors(client_ids: Sequence[int]) -> dict[int, int]:
+    return {row["gone"]: row["kept"] for row in await database.fetch(SURVIVORS, list(client_ids))}

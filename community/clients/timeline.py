@@ -1,0 +1,116 @@
+"""What happened to a client, one row per fact; higher packages read it, and nobody changes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from kernel import clock, database
+from staff.models import Staff
+
+PAGE = 50
+
+
+class Kind(NamedTuple):
+    """How a kind of entry is called on a screen, and whether the client did it."""
+
+    label: str
+    by_client: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "client.imported": Kind("导入客户资料"),
+    "client.merged": Kind("合并了重复档案"),
+    "fan.followed": Kind("关注公众号", True),
+    "fan.unfollowed": Kind("取消关注公众号", True),
+    "code.scanned": Kind("扫描二维码", True),
+    "menu.tapped": Kind("点击公众号菜单", True),
+    "message.received": Kind("发来消息", True),
+    "contact.added": Kind("添加企业微信好友", True),
+    "contact.lost": Kind("解除企业微信好友"),
+    "group.joined": Kind("加入客户群", True),
+    "group.left": Kind("离开客户群"),
+    "consent.granted": Kind("同意接收营销信息", True),
+    "consent.withdrawn": Kind("拒绝接收营销信息", True),
+    "owner.assigned": Kind("分配客户经理"),
+    "tag.added": Kind("打上标签"),
+    "tag.removed": Kind("移除标签"),
+    "invitation.opened": Kind("打开活动邀请", True),
+    "invitation.accepted": Kind("报名活动", True),
+    "invitation.declined": Kind("婉拒活动", True),
+    "event.attended": Kind("到场签到", True),
+    "livestream.reserved": Kind("预约直播", True),
+    "livestream.watched": Kind("观看直播", True),
+    "benefit.redeemed": Kind("使用权益", True),
+    "points.spent": Kind("兑换积分", True),
+}
+"""Kinds with a label here; others are shown by their name. Client's own acts move `client.last_activity_at`."""
+
+RECORD = """
+INSERT INTO timeline_entry (client_id, kind, at, by_staff_id, detail)
+SELECT id, $2, $3, $4, $5::jsonb FROM unnest($1::bigint[]) AS who(id)
+"""
+TOUCH = """
+UPDATE client SET last_activity_at = $2
+WHERE id IN (SELECT id FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
+  AND (last_activity_at IS NULL OR last_activity_at < $2)
+"""
+ENTRIES = """
+SELECT e.id, e.kind, e.at, e.detail, s.name AS by_name
+FROM timeline_entry e LEFT JOIN staff s ON s.id = e.by_staff_id
+WHERE e.client_id = $1 AND ($2::timestamptz IS NULL OR (e.at, e.id) < ($2, $3))
+ORDER BY e.at DESC, e.id DESC LIMIT $4
+"""
+
+
+class Entry(NamedTuple):
+    """One line of a client's timeline as a page shows it."""
+
+    id: int
+    kind: str
+    label: str
+    at: datetime
+    by_name: str
+    detail: Mapping[str, Any]
+
+
+async def record(
+    client_id: int, kind: str, *, by: Staff | None = None, at: datetime | None = None, **detail: Any
+) -> None:
+    """Write one entry inside the caller's transaction; `detail` holds no personal data."""
+    await _write([client_id], kind, by, at or clock.now(), detail)
+
+
+async def record_many(
+    client_ids: Sequence[int], kind: str, *, by: Staff | None = None, at: datetime | None = None, **detail: Any
+) -> None:
+    """The same entry for many clients, in one statement."""
+    if client_ids:
+        await _write(client_ids, kind, by, at or clock.now(), detail)
+
+
+async def entries(client_id: int, before: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[Entry]:
+    """The newest entries, or those older than the (at, id) of the last one shown."""
+    at, entry_id = before or (None, None)
+    rows = await database.fetch(ENTRIES, client_id, at, entry_id, limit)
+    return [
+        Entry(row["id"], row["kind"], label(row["kind"]), row["at"], row["by_name"] or "", json.loads(row["detail"]))
+        for row in rows
+    ]
+
+
+def label(kind: str) -> str:
+    """What a kind is called on a screen."""
+    return KINDS[kind].label if kind in KINDS else kind
+
+
+async def _write(
+    client_ids: Sequence[int], kind: str, by: Staff | None, at: datetime, detail: Mapping[str, Any]
+) -> None:
+    await database.execute(
+        RECORD, list(client_ids), kind, at, by.id if by is not None else None, json.dumps(detail, ensure_ascii=False)
+    )
+    if kind in KINDS and KINDS[kind].by_client:
+        await database.execute(TOUCH, list(client_ids), at)
