@@ -13,13 +13,13 @@ class Ids:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._taken = 0
+        self.taken = 0
         self._number = int(time.time() * 1000) << 12
 
     def take(self, prefix: str, length: int = 30) -> str:
         """The next seeded id: person, group, ticket."""
-        self._taken += 1
-        return self.named(prefix, str(self._taken), length)
+        self.taken += 1
+        return self.named(prefix, str(self.taken), length)
 
     def named(self, prefix: str, key: str, length: int = 30) -> str:
         """The id that belongs to a key, whatever was made before: the same seed and key give the same id."""

@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from wechat.sandbox.config import Config
 from wechat.sandbox.control import routes
 from wechat.sandbox.door import Door
-from wechat.sandbox.seeds import table as seeds
 from wechat.sandbox.stage import Stage
 
 
@@ -46,8 +45,7 @@ class Sandbox:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        if self.stage.config.seed:
-            await seeds.plant(self.stage.world, self.stage.config.seed)
+        await self.stage.open()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.stage.close()
