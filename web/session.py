@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kernel import clock
+from kernel.errors import Forbidden
 from staff.models import Session, Staff
 from web import language, notices
 
@@ -103,6 +104,14 @@ async def forget_old() -> int:
 def person(request: HTTPConnection) -> Staff | None:
     """The signed-in person, or None."""
     found: Staff | None = request.scope.get("user")
+    return found
+
+
+def signed_in(request: HTTPConnection) -> Staff:
+    """The signed-in person, on pages that nobody else can open."""
+    found = person(request)
+    if found is None:
+        raise Forbidden("请先登录")
     return found
 
 

@@ -1,7 +1,17 @@
-"""The doors for clients: one explicit list."""
+"""The doors for clients: one explicit list. Each page is opened by a personal, signed link."""
 
 from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from web.doors import open_page
+from web.portal import invitations, livestreams, preferences
+
+ROUTES: list[BaseRoute] = [
+    open_page("/p/invitations/{token}", invitations.show, "client_invitation"),
+    open_page("/p/invitations/{token}", invitations.reply, "client_reply", methods="POST"),
+    open_page("/p/livestreams/{token}", livestreams.show, "client_livestream"),
+    open_page("/p/livestreams/{token}", livestreams.reserve, "client_reserve", methods="POST"),
+    open_page("/p/preferences/{token}", preferences.show, "client_preferences"),
+    open_page("/p/preferences/{token}", preferences.save, "client_save_preferences", methods="POST"),
+]

@@ -1,0 +1,80 @@
+"""Events: the list, one event with its answers and guest list, more seats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from campaigns.events import listing, reading, replies
+from campaigns.planning.models import Campaign
+from kernel.errors import NotFound
+from staff import audit
+from staff.models import Staff
+from web import forms, paging, session
+from web.rendering import render, see_other
+
+STATES = (
+    ("invited", "已邀请"),
+    ("opened", "已查看"),
+    ("accepted", "已接受"),
+    ("waiting", "候补"),
+    ("declined", "已谢绝"),
+    ("attended", "已签到"),
+)
+GUESTS = 50
+
+
+@dataclass(frozen=True)
+class SeatsForm:
+    """The new number of seats."""
+
+    seats: int = forms.field("席位数", least=1, most=100_000)
+
+
+async def index(request: Request) -> Response:
+    """GET /events"""
+    branch = session.signed_in(request).branch_id
+    page = paging.read(request, await listing.count(branch))
+    rows = await listing.page(branch, page.size, page.offset)
+    return render(request, "console/events/list.html", rows=rows, page_of_rows=page)
+
+
+async def show(request: Request) -> Response:
+    """GET /events/{id}"""
+    campaign = await find(request)
+    picture = await reading.picture(campaign.id)
+    state = request.query_params.get("state", "")
+    wanted = state if state in dict(STATES) else ""
+    total = picture.counts.get(wanted, 0) if wanted else picture.invited
+    page = paging.read(request, total, size=GUESTS)
+    guests = await reading.guests(picture.event.id, wanted, page.size, page.offset)
+    return render(
+        request,
+        "console/events/show.html",
+        campaign=campaign,
+        picture=picture,
+        guests=guests,
+        states=STATES,
+        state=wanted,
+        page_of_rows=page,
+    )
+
+
+async def change_seats(request: Request) -> Response:
+    """POST /events/{id}/seats"""
+    campaign = await find(request)
+    form = await forms.read(request, SeatsForm)
+    await replies.add_seats(campaign.id, form.seats)
+    await audit.record(session.signed_in(request), "event.seats_changed", "campaign", campaign.id, seats=form.seats)
+    return see_other(request, "event", id=campaign.id, notice=f"席位数已改为 {form.seats}，候补客户按顺序递补")
+
+
+async def find(request: Request, kind: str = "event_invitation") -> Campaign:
+    """The campaign of the address, when it is of this kind and of the person's branch."""
+    person: Staff = session.signed_in(request)
+    campaign = await Campaign.get_or_none(id=request.path_params["id"], kind=kind)
+    if campaign is None or (person.branch_id and campaign.branch_id and campaign.branch_id != person.branch_id):
+        raise NotFound
+    return campaign

@@ -1,0 +1,58 @@
+"""Livestreams: the list, and one livestream with reservations, viewers and minutes watched."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from campaigns.livestreams import attendance, listing, reading
+from kernel.errors import Refused
+from web import paging, session
+from web.console import events
+from web.rendering import render, see_other
+
+STATUS = {
+    0: ("已预约", "plan"),
+    1: ("直播中", "run"),
+    2: ("已结束", "done"),
+    3: ("已过期", "warn"),
+    4: ("已取消", "bad"),
+}
+
+
+async def index(request: Request) -> Response:
+    """GET /livestreams"""
+    branch = session.signed_in(request).branch_id
+    page = paging.read(request, await listing.count(branch))
+    rows = await listing.page(branch, page.size, page.offset)
+    return render(request, "console/livestreams/list.html", rows=rows, page_of_rows=page, statuses=STATUS)
+
+
+async def show(request: Request) -> Response:
+    """GET /livestreams/{id}"""
+    campaign = await events.find(request, "livestream")
+    figures = await reading.figures(campaign.id)
+    page = paging.read(request, figures.clients, size=events.GUESTS)
+    viewers = await reading.viewers(figures.livestream.id, page.size, page.offset)
+    return render(
+        request,
+        "console/livestreams/show.html",
+        campaign=campaign,
+        figures=figures,
+        viewers=viewers,
+        statuses=STATUS,
+        page_of_rows=page,
+    )
+
+
+async def take_in(request: Request) -> Response:
+    """POST /livestreams/{id}/attendance"""
+    campaign = await events.find(request, "livestream")
+    figures = await reading.figures(campaign.id)
+    if figures.livestream.livingid is None:
+        raise Refused("直播尚未在企业微信预约，没有观看数据", code="livestream.unbooked")
+    livestream = await attendance.follow(figures.livestream.livingid)
+    if livestream is None or livestream.status != 2:
+        return see_other(request, "livestream", id=campaign.id, notice="直播还没有结束，观看数据稍后再取", tone="warn")
+    seen, changed = await attendance.take_in(livestream)
+    return see_other(request, "livestream", id=campaign.id, notice=f"共 {seen} 位观众，{changed} 条有变化")
