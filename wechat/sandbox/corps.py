@@ -195,6 +195,7 @@ class Corp:
         return found is not None
 
     def last_talked(self, external_userid: str) -> Relation | None:
-        """The relation through which a group message goes: the member who last talked with the client."""
-        relations = self.by_external.get(external_userid)
-        return max(relations.values(), key=lambda one: (one.last_chat, one.created)) if relations else None
+        """The relation through which a group message goes: the present member who last talked with the client."""
+        relations = self.by_external.get(external_userid, {}).values()
+        present = (one for one in relations if self.member(one.userid))
+        return max(present, key=lambda one: (one.last_chat, one.created), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wechat.sandbox import phone
 from wechat.sandbox.calls import Endpoint
 from wechat.sandbox.oa import credentials, fans, mass_sends, messages, qr_codes, web_login
 from wechat.sandbox.wecom import (
@@ -21,6 +22,7 @@ _TABLES = (
     messages,
     qr_codes,
     web_login,
+    phone,
     contact_tags,
     contacts,
     group_chats,

@@ -36,10 +36,11 @@ class Sandbox:
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1003})
         elif not self._remote and not _is_loopback((scope.get("client") or ("127.0.0.1", 0))[0]):
-            await send({"type": "http.response.start", "status": 403, "headers": []})
-            await send({"type": "http.response.body", "body": b"loopback only"})
+            await _refuse(send)
         elif scope["path"].startswith("/_ctl"):
-            await self._control(scope, receive, send)
+            # A page from elsewhere, open in the same browser, must not steer the sandbox.
+            foreign = any(name == b"origin" for name, _ in scope["headers"])
+            await (_refuse(send) if foreign else self._control(scope, receive, send))
         else:
             await self._door(scope, receive, send)
 
@@ -110,6 +111,11 @@ async def running(config: Config, port: int = 0) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+async def _refuse(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 403, "headers": []})
+    await send({"type": "http.response.body", "body": b"refused"})
 
 
 def _listen(config: Config, host: str, port: int) -> socket.socket:

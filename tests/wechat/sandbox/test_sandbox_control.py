@@ -170,3 +170,8 @@ async def test_the_process_says_where_it_is_and_ends_cleanly(tmp_path: Path) -> 
     _, errors = await asyncio.wait_for(process.communicate(), 15)
     assert process.returncode == 0
     assert errors == b""
+
+
+async def test_a_page_in_the_browser_cannot_steer_the_sandbox(play: Any) -> None:
+    async with play.http.post(f"{play.url}/_ctl/reset", headers={"Origin": "http://evil.example"}) as answer:
+        assert answer.status == 403

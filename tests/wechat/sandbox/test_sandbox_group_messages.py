@@ -148,3 +148,13 @@ async def test_ten_thousand_clients_in_one_call(play: Any) -> None:
     confirmed = (await play.ctl.act("member.confirm_groupmsg"))["confirmed"]
     assert sum(one["sent"] for one in confirmed) == 10_000
     assert (await play.ctl.reached(msgid=made["msgid"]))["most"] == 1
+
+
+async def test_a_member_who_left_is_not_asked_when_another_knows_the_client(play: Any) -> None:
+    clients = (await play.ctl.seed("small"))["externals"]
+    await play.ctl.act("client.add", userid="li.na", external_userid=clients[0])
+    await play.ctl.act("client.chat", userid="zhang.wei", external_userid=clients[0])
+    await play.ctl.act("member.leave", userid="zhang.wei")
+    made = await create(play, clients[:2])
+    assert made["fail_list"] == [clients[1]]
+    assert await tasks(play, made["msgid"]) == {"li.na": 0}

@@ -30,8 +30,7 @@ def choose(call: Call) -> Answer:
     people = _fans(account) if account else _corp_people(corp) if corp else {}
     chosen = call.query.get("as", "")
     if not chosen:
-        rows = "".join(_row(call, person, name) for person, name in list(people.items())[:LISTED])
-        return Answer(PAGE.format(title="选择微信用户", rows=rows).encode())
+        return Answer(_page(call, people).encode())
     if chosen not in people:
         return Answer("没有这个人".encode(), status=404)
     code = call.world.ids.secret(size=24)
@@ -96,6 +95,21 @@ def _fans(account: Account) -> dict[str, str]:
 def _corp_people(corp: Corp) -> dict[str, str]:
     members = {one.userid: f"{one.name}（员工）" for one in corp.members.values() if not one.left}
     return members | {one.external_userid: one.name for one in corp.externals.values()}
+
+
+def _page(call: Call, people: dict[str, str]) -> str:
+    words = call.query.get("q", "")
+    found = [(person, name) for person, name in people.items() if words in name or words in person]
+    rows = "".join(_row(call, person, name) for person, name in found[:LISTED])
+    kept = "".join(
+        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+        for name, value in call.query.items()
+        if name != "q"
+    )
+    search = f'<input name="q" value="{html.escape(words)}" placeholder="姓名或编号"><button>查找</button>'
+    form = f'<form action="{html.escape(call.path)}">{kept}{search}</form>'
+    more = f"<p><small>共 {len(found)} 人，列出前 {LISTED} 人。</small></p>" if len(found) > LISTED else ""
+    return PAGE.format(title="选择微信用户", rows=form + rows + more)
 
 
 def _row(call: Call, person: str, name: str) -> str:

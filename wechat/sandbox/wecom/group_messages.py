@@ -115,7 +115,7 @@ def _split_clients(call: Call, sender: str) -> tuple[dict[str, list[str]], list[
     failed = []
     for client in dict.fromkeys(wanted or corp.by_member.get(sender, {})):
         relation = corp.relation(sender, client) if sender else corp.last_talked(client)
-        if relation is None or corp.member(relation.userid) is None:
+        if relation is None:
             failed.append(client)
         else:
             split.setdefault(relation.userid, []).append(client)
