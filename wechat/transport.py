@@ -13,9 +13,10 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from kernel import logs
 from wechat import faults
 from wechat.events import Side
-from wechat.faults import Blocked, Later, NotSent, Unknown, WeChatFault
+from wechat.faults import Blocked, Done, Later, Never, NotSent, Unknown, WeChatFault
 from wechat.tokens import Tokens
 
 CONNECT_S = 3
@@ -35,6 +36,7 @@ SENDS = frozenset(
     }
 )
 """Calls that do something twice when made twice; all others read or set, and are simply made again."""
+_log = logs.get(__name__)
 PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 
 
@@ -113,7 +115,7 @@ class Transport:
         outcome = await self._try(method, path, params, body, upload)
         # raised here, outside of any except block, so that no library error with the address in it hangs on
         if isinstance(outcome, WeChatFault):
-            raise outcome
+            raise _told(outcome)
         return outcome
 
     async def _try(
@@ -142,7 +144,7 @@ class Transport:
 
     def _judge(self, path: str, answer: dict[str, Any]) -> Answer:
         if _errcode(answer):
-            raise faults.of_answer(self.side, path, answer)
+            raise _told(faults.of_answer(self.side, path, answer))
         return Answer(answer, self._unclear(path, "incomplete"))
 
     def _unclear(self, path: str, reason: str) -> WeChatFault:
@@ -161,6 +163,14 @@ MESSAGES = {
     "host_not_allowed": "目标地址不在允许的范围内，请核对接口地址配置",
     "redirected": "微信接口地址被转向，请检查网络出口",
 }
+
+
+def _told(fault: WeChatFault) -> WeChatFault:
+    # what concerns one recipient is in the ledger; what concerns the account or is unsure belongs in the log as well
+    if not isinstance(fault, (Never, Done)):
+        kind, errcode = fault.kind, fault.errcode
+        _log.warning("wechat.fault", side=fault.side, api=fault.api, kind=kind, reason=fault.reason, errcode=errcode)
+    return fault
 
 
 def _is_safe(base: URL, plain_http: bool) -> bool:

@@ -283,7 +283,7 @@ async def test_a_job_that_is_still_dispatched_is_asked_about_later(world: World)
 
 async def test_a_job_whose_answer_was_lost_is_found_in_the_list(world: World) -> None:
     began = clock.now() - timedelta(minutes=1)
-    await world.control.faults({"path": "*add_msg_template", "kind": "accept_then_timeout", "times": 1})
+    await world.control.faults({"path": "*add_msg_template", "kind": "accept_then_reset", "times": 1})
     with pytest.raises(faults.Unknown):
         await world.corp.create_group_message("single", text="只此一次", external_userids=world.clients[:1])
     listed = await world.corp.list_group_messages(began, clock.now() + timedelta(minutes=1), "single")
