@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.events import invitations
 from campaigns.events.models import Event, Invitation
+from campaigns.planning.models import Campaign
 from community.clients import timeline
 from community.sending import telling
 from kernel import clock, database
@@ -69,6 +70,9 @@ async def add_seats(campaign_id: int, seats: int) -> Event:
     """Change the number of seats; more seats move waiting clients up at once."""
     async with database.transaction():
         event = await Event.filter(campaign_id=campaign_id).select_for_update().get()
+        campaign = await Campaign.get(id=campaign_id)
+        if campaign.frozen_at is None:
+            raise Refused("邀请发出前，请在活动编辑中修改席位数", code="event.not_sent")
         if seats < event.taken:
             raise Refused(f"已有 {event.taken} 人占用席位，席位数不能更少", code="event.seats_taken")
         event.seats = seats
