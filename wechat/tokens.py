@@ -71,7 +71,8 @@ class Tokens:
     async def _settle(self, failed: str) -> str:
         async with self._lock:
             token = self._held
-            if token is None or not token.is_usable(failed):
+            if token is None and not failed:
+                # after a refusal Redis is not asked: restored from an old copy it may hold one that is older still
                 token = await read_redis(self.app)
             if token is None or not token.is_usable(failed):
                 # a context of its own: the row must outlive whatever transaction the caller is in

@@ -7,6 +7,7 @@ import pickle
 import time
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from aiohttp import web
 from kernel import cache, clock, database, settings
 from tests.wechat.conftest import SECRET
 from tests.wechat.loopback import Loopback, Seen
-from wechat import doors, faults
+from wechat import doors, faults, tokens
 from wechat.official_account import RealOfficialAccount
 from wechat.transport import Transport
 from wechat.wecom import RealWeCom
@@ -97,7 +98,7 @@ async def test_a_wrong_secret_is_not_asked_about_again_and_again(platform: Loopb
         assert fault.reason == "secret"
     assert len(platform.calls("/cgi-bin/gettoken")) == 1
     platform.replies.clear()
-    later = clock.now() + faults.timedelta(seconds=90)
+    later = clock.now() + timedelta(seconds=90)
     with clock.frozen(later):
         assert await door.follow_users() == []
 
@@ -118,6 +119,18 @@ async def test_a_flushed_redis_costs_no_new_token(platform: Loopback, account_do
     await cache.redis_client().flushall()
     await account_door().send_text("o1", "二")
     assert platform.tokens == 1
+
+
+async def test_a_redis_restored_from_an_old_copy_costs_one_call_and_no_new_token(
+    platform: Loopback, account_door: MakeAccount
+) -> None:
+    await account_door().send_text("o1", "一")
+    old = tokens.Token("T0-old", clock.now() + timedelta(hours=1))
+    await tokens.write_redis("official_account:wx1", old)
+    platform.answer(CUSTOM, lambda seen: {"errcode": 40001 if seen.query["access_token"] == "T0-old" else 0})
+    await account_door().send_text("o1", "二")
+    assert platform.tokens == 1
+    assert len(platform.calls(CUSTOM)) == 3
 
 
 async def test_without_redis_the_database_serves(
