@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('stale_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('awaited_version', fields.CharField(default='', db_default='', max_length=64)),
+                ('past_versions', fields.TextField(default='', db_default='', unique=False)),
                 ('seen_run_id', fields.BigIntField(null=True)),
                 ('welcome_text', fields.TextField(default='', db_default='', unique=False)),
             ],

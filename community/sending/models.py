@@ -15,11 +15,26 @@ STATES = (
 CHANNELS = ("wecom_message", "wecom_welcome", "wecom_group", "oa_service", "oa_template", "staff_message")
 
 
+class Stream(Record):
+    """The tap of many sends that start and stop together; `epoch` grows at each close, so that older leases stop."""
+
+    label = fields.CharField(max_length=120)
+    is_open = fields.BooleanField(default=True, db_default=True)
+    epoch = fields.IntField(default=0, db_default=0)
+    reason = fields.CharField(max_length=200, default="", db_default="")
+    cancelled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "stream"
+
+
 class Send(Record):
     """One message to one recipient. `key` is unique for ever; `requested` is written before the call.
 
-    purpose: marketing or service. recipient: openid, external id, chat id or userid by channel. counted_on: the Shanghai
-    day on which the message counts against caps. body_sealed: what was said, sealed (table `send`).
+    purpose: marketing or service. recipient: openid, external id, chat id or userid by channel. due_at: not before;
+    a retry and quiet hours move it. counted_on: the Shanghai day on which the message counts against caps, from the
+    claim on; null again when it certainly did not reach anybody. body_sealed: what was said, sealed (table `send`).
+    welcome_code: WeCom's code of a welcome message, good for 20 s. batch_id: the GroupTask it went out with.
     campaign_id and step point up to campaigns, which this package doesn't know.
     """
 
@@ -35,12 +50,16 @@ class Send(Record):
     recipient = fields.CharField(max_length=80)
     sender_userid = fields.CharField(max_length=64, default="", db_default="")
     campaign_id = fields.BigIntField(null=True)
+    stream: fields.ForeignKeyNullableRelation[Stream] = fields.ForeignKeyField(
+        "community.Stream", null=True, on_delete=fields.RESTRICT
+    )
+    stream_id: int | None
     step = fields.CharField(max_length=20, default="", db_default="")
+    welcome_code = fields.CharField(max_length=120, default="", db_default="")
     body_sealed = fields.BinaryField(null=True)
     attachments: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
     due_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(null=True)
-    next_try_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0, db_default=0)
     lease_owner = fields.CharField(max_length=40, default="", db_default="")
     lease_until = fields.DatetimeField(null=True)
@@ -56,7 +75,9 @@ class Send(Record):
     class Meta:
         table = "send"
         indexes = (
-            ("state", "due_at"),
+            ("stream_id", "state", "due_at", "id"),
+            ("stream_id", "state", "sender_userid"),
+            ("state", "lease_until"),
             ("campaign_id", "step", "state"),
             ("client_id", "counted_on"),
             ("batch_id",),
@@ -65,9 +86,13 @@ class Send(Record):
 
 
 class GroupTask(Record):
-    """One `add_msg_template` call: a task that a member of staff confirms on the phone; state as in the ledger."""
+    """One `add_msg_template` call: a task that a member of staff confirms on the phone; state as in the ledger.
+
+    state: requested, accepted, confirmed (every sender confirmed), delivered (no result outstanding), failed, unknown.
+    """
 
     campaign_id = fields.BigIntField(null=True)
+    stream_id = fields.BigIntField(null=True)
     step = fields.CharField(max_length=20, default="", db_default="")
     chat_type = fields.CharField(max_length=8)
     sender_userid = fields.CharField(max_length=64)
@@ -86,7 +111,7 @@ class GroupTask(Record):
 
     class Meta:
         table = "group_task"
-        indexes = (("state", "next_poll_at"), ("campaign_id",))
+        indexes = (("state", "next_poll_at"), ("campaign_id",), ("stream_id",))
 
 
 class SendPolicy(Record):

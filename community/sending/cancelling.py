@@ -1,0 +1,48 @@
+"""Jobs of a cancelled stream: members can't confirm them any more, what they had sent stays sent."""
+
+from __future__ import annotations
+
+from community.sending import results
+from kernel import clock, database, logs
+from kernel.database import transaction
+from wechat import doors
+from wechat.faults import WeChatFault
+
+WAITING = """
+SELECT g.id, g.msgid, g.sender_userid, g.chat_type FROM group_task g JOIN stream t ON t.id = g.stream_id
+WHERE t.cancelled_at IS NOT NULL AND g.state IN ('accepted', 'confirmed') AND g.cancelled_at IS NULL
+  AND ($1::bigint IS NULL OR t.id = $1) ORDER BY g.id
+"""
+_log = logs.get(__name__)
+
+
+async def cancel_jobs(stream_id: int | None = None) -> int:
+    """Cancel what members have not confirmed, of one cancelled stream or of all; returns how many jobs."""
+    done = 0
+    for task in await database.fetch(WAITING, stream_id):
+        try:
+            await doors.wecom().cancel_group_message(task["msgid"])
+            await results.look(task)
+        except WeChatFault as fault:
+            _log.warning("job.not_cancelled", job=task["id"], reason=fault.reason)
+            continue
+        await _end(task["id"])
+        done += 1
+    return done
+
+
+async def _end(task_id: int) -> None:
+    now = clock.now()
+    async with transaction():
+        await database.execute(
+            "UPDATE send SET state = 'failed', reason = 'cancelled', ended_at = $2, counted_on = NULL"
+            " WHERE batch_id = $1 AND state = 'accepted'",
+            task_id,
+            now,
+        )
+        await database.execute(
+            "UPDATE group_task SET cancelled_at = $2, next_poll_at = CASE WHEN EXISTS (SELECT FROM send"
+            " WHERE batch_id = $1 AND state = 'confirmed') THEN next_poll_at END WHERE id = $1",
+            task_id,
+            now,
+        )

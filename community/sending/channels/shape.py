@@ -1,0 +1,36 @@
+"""What every channel that sends one by one is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from community.sending import attachments
+from community.sending.leases import Leased
+from wechat.shapes import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A claimed send with its text."""
+
+    row: Leased
+    text: str
+
+    def attachments(self) -> list[Attachment]:
+        """The attachments as the gateway takes them."""
+        return attachments.from_rows(self.row.attachments)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """`call` makes the one call and returns WeChat's msgid, or ""; it raises WeChatFault.
+
+    accepted_as: the state that an accepted call means. at_once: calls in flight per dispatcher.
+    per_second: calls of all workers together.
+    """
+
+    call: Callable[[Message], Awaitable[str]]
+    accepted_as: str
+    at_once: int
+    per_second: float

@@ -1,0 +1,129 @@
+"""What the gate must know about a chunk of claimed sends, read in a few statements whatever its size.
+
+The rows of the clients and followers concerned stay locked until the transaction ends, in order of id: two campaigns
+that want the last slot of a cap, or of a service window, take turns.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from community.sending import holding, policies
+from community.sending.gate import FOLLOWER_CHANNELS, Facts
+from community.sending.leases import Leased
+from kernel import clock, database, settings
+
+CLIENTS = """
+SELECT id, marketing_consent, opted_out_at IS NOT NULL AS has_opted_out FROM client WHERE id = ANY($1::bigint[])
+ORDER BY id FOR NO KEY UPDATE
+"""
+COUNTS = """
+SELECT client_id, count(*) AS this_month, count(*) FILTER (WHERE counted_on = $3) AS today FROM send
+WHERE client_id = ANY($1::bigint[]) AND counted_on >= $2 AND purpose = 'marketing' GROUP BY client_id
+"""
+FANS = """
+SELECT openid, subscribed, window_left, window_until FROM fan WHERE appid = $1 AND openid = ANY($2::text[])
+ORDER BY id FOR NO KEY UPDATE
+"""
+CONTACTS = """
+SELECT userid, external_userid FROM contact
+WHERE corpid = $1 AND external_userid = ANY($2::text[]) AND ended_at IS NULL
+"""
+
+
+@dataclass
+class Chunk:
+    """Facts of one chunk; `count` notes what was allowed, so that the next send of the same person sees it."""
+
+    at: datetime
+    policy: policies.Policy
+    holds: dict[str, holding.Hold]
+    clients: dict[int, dict[str, Any]] = field(default_factory=dict)
+    today: Counter[int] = field(default_factory=Counter)
+    this_month: Counter[int] = field(default_factory=Counter)
+    fans: dict[str, dict[str, Any]] = field(default_factory=dict)
+    contacts: set[tuple[str, str]] = field(default_factory=set)
+
+    def of(self, row: Leased) -> Facts:
+        """The facts of one send."""
+        client = self.clients.get(row.client_id or 0, {})
+        fan = self.fans.get(row.recipient, {}) if row.channel in FOLLOWER_CHANNELS else {}
+        hold = self.holds.get(row.channel)
+        policy = self.policy
+        return Facts(
+            at=self.at,
+            purpose=row.purpose,
+            channel=row.channel,
+            is_personal=row.client_id is not None,
+            has_consent=bool(client.get("marketing_consent")),
+            has_opted_out=bool(client.get("has_opted_out")),
+            is_held_out=row.client_id is not None and policies.is_held_out(row.client_id, policy.holdout_percent),
+            sent_today=self.today[row.client_id or 0],
+            daily_cap=policy.daily_cap,
+            sent_this_month=self.this_month[row.client_id or 0],
+            monthly_cap=policy.monthly_cap,
+            quiet_from=policy.quiet_from,
+            quiet_until=policy.quiet_until,
+            has_relation=self._has_relation(row, fan),
+            window_left=fan.get("window_left", 0),
+            window_until=fan.get("window_until"),
+            is_channel_held=hold is not None,
+            held_until=hold.until if hold else None,
+            expires_at=row.expires_at,
+        )
+
+    def count(self, row: Leased) -> None:
+        """Note that this send is going out."""
+        if counts_against_caps(row):
+            self.today[row.client_id or 0] += 1
+            self.this_month[row.client_id or 0] += 1
+        if row.channel == "oa_service":
+            self.fans[row.recipient]["window_left"] -= 1
+
+    def _has_relation(self, row: Leased, fan: dict[str, Any]) -> bool:
+        if row.channel in FOLLOWER_CHANNELS:
+            return bool(fan.get("subscribed"))
+        if row.channel == "wecom_message":
+            return (row.sender_userid, row.recipient) in self.contacts
+        return row.channel != "wecom_welcome" or bool(row.welcome_code)
+
+
+def counts_against_caps(row: Leased) -> bool:
+    """Whether a send takes a slot of its client's caps: marketing to a known person."""
+    return row.client_id is not None and row.purpose == "marketing"
+
+
+async def of_chunk(rows: Sequence[Leased]) -> Chunk:
+    """Read the facts; inside the transaction of the claim."""
+    chunk = Chunk(clock.now(), await policies.in_force(), await holding.active())
+    await _read_clients(chunk, [row.client_id for row in rows if row.client_id and counts_against_caps(row)])
+    await _read_fans(chunk, [row.recipient for row in rows if row.channel in FOLLOWER_CHANNELS])
+    await _read_contacts(chunk, [row.recipient for row in rows if row.channel == "wecom_message"])
+    return chunk
+
+
+async def _read_clients(chunk: Chunk, client_ids: list[int]) -> None:
+    if not client_ids:
+        return
+    chunk.clients = {row["id"]: row for row in await database.fetch(CLIENTS, client_ids)}
+    # only after the lock: what another dispatcher has just reserved for these clients is counted
+    today: date = clock.today()
+    for row in await database.fetch(COUNTS, client_ids, today.replace(day=1), today):
+        chunk.today[row["client_id"]] = row["today"]
+        chunk.this_month[row["client_id"]] = row["this_month"]
+
+
+async def _read_fans(chunk: Chunk, openids: list[str]) -> None:
+    if openids:
+        chunk.fans = {row["openid"]: row for row in await database.fetch(FANS, settings.get().oa_appid, openids)}
+
+
+async def _read_contacts(chunk: Chunk, external_ids: list[str]) -> None:
+    if external_ids:
+        for row in await database.fetch(CONTACTS, settings.get().wecom_corpid, external_ids):
+            # a send without a sender goes through whoever talked last: any relation will do
+            chunk.contacts |= {(row["userid"], row["external_userid"]), ("", row["external_userid"])}

@@ -1,0 +1,151 @@
+"""The gate: may this message go out to this person now? Pure; the one page that compliance reads.
+
+Order of the answers: reasons that end the send for good come first, then those that only move it to a later time.
+Service messages (the client asked, or must know) ignore consent, caps, hold-out and quiet hours, never channel facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from kernel import clock
+
+HELD_PAUSE = timedelta(minutes=5)
+FOLLOWER_CHANNELS = ("oa_service", "oa_template")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the gate looks at. Times aware in UTC, quiet hours on the Shanghai wall clock.
+
+    is_personal: the recipient is a client that we know; otherwise (a group, a member) nothing personal is asked.
+    sent_today and sent_this_month: marketing messages that count, in Shanghai days. has_relation: a WeCom contact with
+    the sender, a follower of the account, or true where the channel needs none. window_left and window_until: the
+    customer-service window of the official account. held_until: end of a channel hold, None when a person must end it.
+    """
+
+    at: datetime
+    purpose: str
+    channel: str
+    is_personal: bool = True
+    has_consent: bool = False
+    has_opted_out: bool = False
+    is_held_out: bool = False
+    sent_today: int = 0
+    daily_cap: int = 0
+    sent_this_month: int = 0
+    monthly_cap: int = 0
+    quiet_from: time = time(0)
+    quiet_until: time = time(0)
+    has_relation: bool = True
+    window_left: int = 0
+    window_until: datetime | None = None
+    is_channel_held: bool = False
+    held_until: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """It may go out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """It may not: every reason in order, the first decides. `until` None: for good; otherwise not before then."""
+
+    reasons: tuple[str, ...]
+    until: datetime | None = None
+
+
+def may_send(facts: Facts) -> Allow | Deny:
+    """Allow, or Deny with all reasons; for good as soon as one reason is for good."""
+    for_good = tuple(reason for reason, holds in FOR_GOOD if holds(facts))
+    for_now = tuple((reason, until) for reason, until_of in FOR_NOW if (until := until_of(facts)) is not None)
+    reasons = for_good + tuple(reason for reason, _ in for_now)
+    if for_good:
+        return Deny(reasons)
+    return Deny(reasons, max(until for _, until in for_now)) if for_now else Allow()
+
+
+def is_quiet(at: datetime, quiet_from: time, quiet_until: time) -> bool:
+    """Whether the Shanghai wall clock stands within quiet hours: from inclusive, until exclusive, over midnight too."""
+    wall = clock.local(at).time()
+    if quiet_from <= quiet_until:
+        return quiet_from <= wall < quiet_until
+    return wall >= quiet_from or wall < quiet_until
+
+
+def quiet_ends(at: datetime, quiet_until: time) -> datetime:
+    """The next moment (UTC) at which the Shanghai wall clock shows `quiet_until`, after `at`."""
+    day = clock.local(at).date()
+    end = clock.at_local(day, quiet_until)
+    return end if end > at else clock.at_local(day + timedelta(days=1), quiet_until)
+
+
+def _is_expired(facts: Facts) -> bool:
+    return facts.expires_at is not None and facts.at >= facts.expires_at
+
+
+def _is_advertising_in_notice(facts: Facts) -> bool:
+    # WeChat forbids marketing in template messages; it closes accounts for it
+    return facts.channel == "oa_template" and facts.purpose != "service"
+
+
+def _lacks_relation(facts: Facts) -> bool:
+    return not facts.has_relation
+
+
+def _is_window_closed(facts: Facts) -> bool:
+    if facts.channel != "oa_service":
+        return False
+    return facts.window_left <= 0 or facts.window_until is None or facts.at >= facts.window_until
+
+
+def _is_personal_marketing(facts: Facts) -> bool:
+    return facts.purpose != "service" and facts.is_personal
+
+
+def _quiet_until(facts: Facts) -> datetime | None:
+    if facts.purpose == "service" or not is_quiet(facts.at, facts.quiet_from, facts.quiet_until):
+        return None
+    return quiet_ends(facts.at, facts.quiet_until)
+
+
+def _held_until(facts: Facts) -> datetime | None:
+    if not facts.is_channel_held:
+        return None
+    return max(facts.held_until or facts.at + HELD_PAUSE, facts.at)
+
+
+FOR_GOOD: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
+    ("expired", _is_expired),
+    ("marketing_in_notice", _is_advertising_in_notice),
+    ("opted_out", lambda facts: _is_personal_marketing(facts) and facts.has_opted_out),
+    ("no_consent", lambda facts: _is_personal_marketing(facts) and not facts.has_consent),
+    ("held_out", lambda facts: _is_personal_marketing(facts) and facts.is_held_out),
+    ("no_relation", _lacks_relation),
+    ("window_closed", _is_window_closed),
+    ("monthly_cap", lambda facts: _is_personal_marketing(facts) and facts.sent_this_month >= facts.monthly_cap),
+    ("daily_cap", lambda facts: _is_personal_marketing(facts) and facts.sent_today >= facts.daily_cap),
+)
+FOR_NOW: tuple[tuple[str, Callable[[Facts], datetime | None]], ...] = (
+    ("quiet_hours", _quiet_until),
+    ("channel_held", _held_until),
+)
+REASONS = {
+    "expired": "已过有效时间",
+    "marketing_in_notice": "模板消息不得用于营销",
+    "opted_out": "客户已退订",
+    "no_consent": "客户未同意接收营销信息",
+    "held_out": "全局对照组",
+    "no_relation": "没有好友或关注关系",
+    "window_closed": "客服消息窗口已关闭",
+    "monthly_cap": "已达本月触达上限",
+    "daily_cap": "已达今日触达上限",
+    "quiet_hours": "静默时段",
+    "channel_held": "渠道暂停",
+}
+"""What staff read for each reason."""

@@ -1,0 +1,127 @@
+"""Messages that go out as jobs of members: sends of one sender and text together, one GroupTask per call."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from community.sending import attachments, outcomes, pacing, requesting
+from community.sending.channels.table import JOBS, JobChannel
+from community.sending.leases import Leased
+from community.sending.outcomes import Outcome
+from kernel import clock, crashpoints, database, records
+from kernel.database import transaction
+from wechat.faults import Done, WeChatFault
+from wechat.shapes import GroupMessageMade
+
+PER_SECOND = 20.0
+FIRST_POLL = timedelta(seconds=3)
+INSERT = """
+INSERT INTO group_task (id, campaign_id, stream_id, step, chat_type, sender_userid, text_hash, recipients, state,
+                        requested_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'requested', $9)
+"""
+ADOPT = """
+UPDATE group_task SET state = 'accepted', msgid = $2, accepted_at = $3, next_poll_at = $4, reason = ''
+WHERE id = $1 AND state IN ('requested', 'unknown') AND msgid IS NULL
+"""
+ACCEPT = """
+UPDATE send SET lease_until = NULL, lease_owner = '', msgid = $2,
+  state = CASE WHEN recipient = ANY($3::text[]) THEN 'failed' ELSE 'accepted' END,
+  reason = CASE WHEN recipient = ANY($3::text[]) THEN 'not_a_contact' ELSE '' END,
+  accepted_at = CASE WHEN recipient = ANY($3::text[]) THEN NULL ELSE $4::timestamptz END,
+  ended_at = CASE WHEN recipient = ANY($3::text[]) THEN $4 ELSE NULL END,
+  counted_on = CASE WHEN recipient = ANY($3::text[]) THEN NULL ELSE counted_on END
+WHERE batch_id = $1 AND state IN ('requested', 'unknown')
+"""
+
+
+async def send(owner: str, name: str, rows: Sequence[Leased], texts: Mapping[int, str]) -> None:
+    """Send claimed rows of one channel, one job after the other."""
+    channel = JOBS[name]
+    for some in _jobs(rows, texts, channel.largest):
+        await pacing.take(name, PER_SECOND, 1)
+        task_id, going = await _request(owner, channel, some, texts)
+        if going:
+            await _create(owner, name, task_id, going, texts[going[0].id])
+
+
+async def adopt(task_id: int, msgid: str, failed: Sequence[str]) -> bool:
+    """Write down that WeCom has the job; `failed` are recipients that it can't reach. False: known before."""
+    now = clock.now()
+    async with transaction():
+        if not await database.execute(ADOPT, task_id, msgid, now, now + FIRST_POLL):
+            return False
+        await database.execute(ACCEPT, task_id, msgid, list(failed), now)
+        return True
+
+
+def hash_of(text: str) -> str:
+    """By which a job is found again in WeCom's list."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()
+
+
+def _jobs(rows: Sequence[Leased], texts: Mapping[int, str], largest: int) -> Iterator[list[Leased]]:
+    alike: dict[tuple[object, ...], list[Leased]] = {}
+    for row in rows:
+        said = texts[row.id], json.dumps(row.attachments, sort_keys=True)
+        alike.setdefault((row.stream_id, row.campaign_id, row.step, row.sender_userid, *said), []).append(row)
+    for some in alike.values():
+        # a recipient twice in one job would be sent once: the second waits for a job of its own
+        while some:
+            once = list({row.recipient: row for row in reversed(some)}.values())[:largest]
+            yield once
+            taken = {row.id for row in once}
+            some = [row for row in some if row.id not in taken]
+
+
+async def _request(
+    owner: str, channel: JobChannel, rows: list[Leased], texts: Mapping[int, str]
+) -> tuple[int, list[Leased]]:
+    (task_id,) = await records.reserve_ids("group_task", 1)
+    async with transaction():
+        going = await requesting.request(owner, rows, texts, batch_id=task_id)
+        if going:
+            first = going[0]
+            await database.execute(
+                INSERT,
+                *(task_id, first.campaign_id, first.stream_id, first.step, channel.chat_type, first.sender_userid),
+                hash_of(texts[first.id]),
+                len(going),
+                clock.now(),
+            )
+    return task_id, going
+
+
+async def _create(owner: str, name: str, task_id: int, rows: list[Leased], text: str) -> None:
+    first = rows[0]
+    cards = attachments.from_rows(first.attachments)
+    crashpoints.pass_by("sending.after_request")
+    made: GroupMessageMade | Outcome
+    try:
+        made = await JOBS[name].create(first.sender_userid, text, [row.recipient for row in rows], cards)
+    except Done:
+        # done before, but under which msgid? the reconcile finds the job in WeCom's list
+        made = Outcome("unknown", "done_before")
+    except WeChatFault as fault:
+        made = outcomes.of_fault(fault, first.attempts)
+    crashpoints.pass_by("sending.after_call")
+    if isinstance(made, GroupMessageMade):
+        await adopt(task_id, made.msgid, made.failed)
+    else:
+        await _record(owner, name, task_id, rows, made)
+    crashpoints.pass_by("sending.after_record")
+
+
+async def _record(owner: str, name: str, task_id: int, rows: list[Leased], outcome: Outcome) -> None:
+    state = "unknown" if outcome.state == "unknown" else "failed"
+    async with transaction():
+        # a reconcile may have judged the job meanwhile: then its word stands
+        changed = await database.execute(
+            "UPDATE group_task SET state = $2, reason = $3 WHERE id = $1 AND state = 'requested'",
+            *(task_id, state, outcome.reason),
+        )
+        if changed:
+            await outcomes.record(owner, name, [(row.id, outcome) for row in rows])

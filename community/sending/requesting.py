@@ -1,0 +1,70 @@
+"""The last check and the written intent, in one statement: a call is made only for what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from community.sending import leases
+from community.sending.leases import Leased
+from kernel import clock, database, sealing
+
+REQUEST = """
+WITH flowing AS MATERIALIZED (
+  SELECT id FROM stream WHERE is_open AND (id, epoch) IN (SELECT * FROM unnest($5::bigint[], $6::int[])) FOR SHARE
+)
+UPDATE send SET state = 'requested', requested_at = $3, lease_until = $4, attempts = attempts + 1, batch_id = $7,
+  body_sealed = given.body
+FROM unnest($1::bigint[], $8::bytea[]) AS given(id, body)
+WHERE send.id = given.id AND state = 'leased' AND lease_owner = $2
+  AND (stream_id IS NULL OR stream_id IN (SELECT id FROM flowing))
+  AND (expires_at IS NULL OR expires_at > $3)
+  AND (purpose = 'service' OR client_id IS NULL OR EXISTS (
+    SELECT FROM client c WHERE c.id = send.client_id AND c.marketing_consent AND c.opted_out_at IS NULL))
+  AND NOT EXISTS (SELECT FROM channel_hold h
+    WHERE h.channel = send.channel AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $3))
+RETURNING send.id
+"""
+# FOR SHARE: whoever closes a stream waits until this has committed, and then knows what is still on its way
+
+
+async def request(
+    owner: str, rows: Sequence[Leased], texts: Mapping[int, str], *, batch_id: int | None = None
+) -> list[Leased]:
+    """Write `requested` for the rows that may still go out and return them; the others are put back."""
+    now = clock.now()
+    streams = sorted({(row.stream_id, row.epoch) for row in rows if row.stream_id is not None})
+    found = await database.fetch(
+        REQUEST,
+        [row.id for row in rows],
+        owner,
+        now,
+        now + leases.LEASE,
+        [stream for stream, _ in streams],
+        [epoch for _, epoch in streams],
+        batch_id,
+        [row.body_sealed or _seal(row, texts[row.id]) for row in rows],
+    )
+    going = {row["id"] for row in found}
+    if len(going) < len(rows):
+        await _give_back(owner, [row.id for row in rows if row.id not in going])
+    return [row for row in rows if row.id in going]
+
+
+async def fail_without_text(owner: str, rows: Sequence[Leased]) -> None:
+    """End the sends of which nobody knows the text."""
+    if rows:
+        await database.execute(
+            "UPDATE send SET state = 'failed', reason = 'no_text', ended_at = $3, counted_on = NULL, lease_until = NULL"
+            " WHERE id = ANY($1::bigint[]) AND lease_owner = $2 AND state = 'leased'",
+            [row.id for row in rows],
+            owner,
+            clock.now(),
+        )
+
+
+async def _give_back(owner: str, ids: list[int]) -> None:
+    await leases.put_back("id = ANY($2::bigint[]) AND lease_owner = $3 AND state = 'leased'", ids, owner)
+
+
+def _seal(row: Leased, text: str) -> bytes:
+    return sealing.seal(text, table="send", column="body_sealed", row=row.id)

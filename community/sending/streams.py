@@ -1,0 +1,77 @@
+"""The tap of many sends: open, close (pause), reopen, cancel. A closed tap stops even what was already claimed."""
+
+from __future__ import annotations
+
+from community.sending import tasks
+from community.sending.models import Stream
+from kernel import clock, database
+from kernel.database import after_commit, transaction
+from kernel.errors import NotFound, Refused
+
+
+async def open_stream(label: str) -> int:
+    """A new open stream; its number goes into `send.stream_id`."""
+    stream = await Stream.create(label=label)
+    return stream.id
+
+
+async def close_stream(stream_id: int, reason: str) -> None:
+    """Stop sending. When this returns, no further call begins; what is inside a call already ends by itself.
+
+    reason: shown to staff as it is. Closing a closed stream changes only the reason.
+    """
+    # the last check before a call holds the stream's row: this statement waits for it, so the answer means "stopped"
+    changed = await database.execute(
+        "UPDATE stream SET is_open = false, epoch = epoch + is_open::int, reason = $2 WHERE id = $1", stream_id, reason
+    )
+    if not changed:
+        raise NotFound
+    await _put_back(stream_id)
+
+
+async def reopen_stream(stream_id: int) -> None:
+    """Send again. Refused (stream.cancelled) after a cancel."""
+    async with transaction():
+        changed = await database.execute(
+            "UPDATE stream SET is_open = true, reason = '' WHERE id = $1 AND cancelled_at IS NULL", stream_id
+        )
+        if not changed:
+            if await Stream.exists(id=stream_id):
+                raise Refused("已取消，不能恢复发送", code="stream.cancelled")
+            raise NotFound
+        tasks.dispatch_stream.later(stream_id)
+
+
+async def cancel_stream(stream_id: int, reason: str = "已取消") -> int:
+    """Stop for good; returns how many sends are skipped because of it.
+
+    Jobs that members have not confirmed are cancelled with WeCom after commit; what a member sent stays sent.
+    """
+    async with transaction():
+        changed = await database.execute(
+            "UPDATE stream SET is_open = false, epoch = epoch + is_open::int, reason = $2,"
+            " cancelled_at = coalesce(cancelled_at, $3) WHERE id = $1",
+            stream_id,
+            reason,
+            clock.now(),
+        )
+        if not changed:
+            raise NotFound
+        await _put_back(stream_id)
+        skipped = await database.execute(
+            "UPDATE send SET state = 'skipped', reason = 'cancelled', ended_at = $2, counted_on = NULL"
+            " WHERE stream_id = $1 AND state = 'planned'",
+            stream_id,
+            clock.now(),
+        )
+        after_commit(tasks.cancel_jobs.later, stream_id)
+        return skipped
+
+
+async def _put_back(stream_id: int) -> None:
+    # claimed, but no call has begun: the dispatcher that holds them finds them gone at its last check
+    await database.execute(
+        "UPDATE send SET state = 'planned', lease_owner = '', lease_until = NULL, counted_on = NULL"
+        " WHERE stream_id = $1 AND state = 'leased'",
+        stream_id,
+    )

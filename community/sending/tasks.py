@@ -1,0 +1,88 @@
+"""Wake-up calls of the send ledger: each looks for work by itself and is safe to run twice, and in several workers."""
+
+from __future__ import annotations
+
+import time
+
+import redis
+
+from community.sending import cancelling, claiming, dispatching, reconciling, results
+from kernel import cache, clock, database
+from kernel.tasks import task
+
+TURN_S = 20.0
+"""How long one wake-up keeps a worker before it queues itself again, so that streams take turns."""
+QUEUED_S = 30
+WAITING = """
+SELECT t.id FROM stream t WHERE t.is_open AND EXISTS (
+  SELECT FROM send s WHERE s.stream_id = t.id AND s.state = 'planned' AND s.due_at <= $1)
+ORDER BY t.id
+"""
+
+
+@task("urgent")
+async def dispatch_urgent() -> None:
+    """Send what is due outside of streams: welcomes, notices, service messages."""
+    if await _work("urgent", None):
+        dispatch_urgent.later()
+
+
+@task("campaigns")
+async def dispatch_stream(stream_id: int) -> None:
+    """Send what is due of one open stream."""
+    await _forget_queued(stream_id)
+    if await _work("campaigns", stream_id):
+        dispatch_stream.later(stream_id)
+
+
+@task("urgent")
+async def dispatch_due() -> None:
+    """Every few seconds: send what is urgent, and wake one worker for each stream with due sends."""
+    for row in await database.fetch(WAITING, clock.now()):
+        if await _is_news(row["id"]):
+            dispatch_stream.later(row["id"])
+    await _work("urgent", None)
+
+
+@task("default")
+async def poll_results() -> None:
+    """Every few seconds: look at the jobs of members that are due for a look."""
+    while await results.poll() >= results.AT_ONCE:
+        pass
+
+
+@task("default")
+async def reconcile() -> None:
+    """Every half minute: settle what a lost dispatcher left behind, and cancel what a cancelled stream left."""
+    await reconciling.reconcile()
+    await cancelling.cancel_jobs()
+
+
+@task("default")
+async def cancel_jobs(stream_id: int) -> None:
+    """Take the unconfirmed jobs of a cancelled stream off the members' phones."""
+    await cancelling.cancel_jobs(stream_id)
+
+
+async def _work(lane: claiming.Lane, stream_id: int | None) -> bool:
+    """Dispatch until nothing is due (False) or the turn is over (True)."""
+    ends = time.monotonic() + TURN_S
+    while await dispatching.dispatch(lane=lane, stream_id=stream_id):
+        if time.monotonic() >= ends:
+            return True
+    return False
+
+
+async def _is_news(stream_id: int) -> bool:
+    # a long queue of the same wake-up would only be noise; without Redis nothing is queued anyway
+    try:
+        return bool(await cache.redis_client().set(f"huiliu:woken:{stream_id}", 1, nx=True, ex=QUEUED_S))
+    except (redis.RedisError, OSError):
+        return True
+
+
+async def _forget_queued(stream_id: int) -> None:
+    try:
+        await cache.redis_client().delete(f"huiliu:woken:{stream_id}")
+    except (redis.RedisError, OSError):
+        pass
