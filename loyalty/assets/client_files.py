@@ -1,0 +1,84 @@
+"""Client rows of a bank's file on their way in: codes become rows of ours, clients are saved, consent is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from community.clients import consent, personal, registering
+from kernel import database
+from loyalty.assets.validating import ClientRow, Known, Refusal
+
+CONSENT_SOURCE = "bank_file"
+
+TABLES = """
+CREATE TEMP TABLE seen_client (number_index text PRIMARY KEY, row_number int) ON COMMIT DROP;
+"""
+
+SEE = """
+WITH given AS (SELECT * FROM unnest($1::text[], $2::int[]) AS t(number_index, row_number)), noted AS (
+    INSERT INTO seen_client SELECT number_index, min(row_number) FROM given GROUP BY 1 ON CONFLICT DO NOTHING
+    RETURNING number_index, row_number
+)
+SELECT g.row_number, COALESCE(n.row_number, s.row_number) AS first_row
+FROM given g LEFT JOIN noted n USING (number_index) LEFT JOIN seen_client s USING (number_index)
+WHERE COALESCE(n.row_number, s.row_number) <> g.row_number
+"""
+
+CONSENTS = """
+SELECT id, marketing_consent, opted_out_at IS NOT NULL AS has_opted_out FROM client WHERE id = ANY($1::bigint[])
+"""
+
+
+async def prepare() -> None:
+    """Make the temporary table of client numbers met in this file; inside a transaction, once."""
+    await database.execute_script(TABLES)
+
+
+async def known() -> Known:
+    """The branch codes and the logins of active staff that a row may name."""
+    branches = await database.fetch("SELECT code FROM branch")
+    logins = await database.fetch("SELECT login FROM staff WHERE is_active")
+    return Known(frozenset(row["code"] for row in branches), frozenset(row["login"] for row in logins))
+
+
+async def take(bank: str, rows: Sequence[ClientRow]) -> tuple[int, int, dict[int, Refusal]]:
+    """Save one chunk of clients: (new or changed, unchanged, refusals by row number)."""
+    indexes = [personal.bank_number_index(row.bank_number) for row in rows]
+    doubled = await database.fetch(SEE, indexes, [row.number for row in rows])
+    refusals = {
+        row["row_number"]: Refusal("row.duplicate", f"与第 {row['first_row']} 行客户号重复，请删除其中一行")
+        for row in doubled
+    }
+    first = [row for row in rows if row.number not in refusals]
+    saved = await registering.save_many(bank, await _with_places(first), source="bank_file")
+    changed = saved.created + saved.changed
+    changed += await _note_consent({saved.ids[row.bank_number]: row.consent for row in first})
+    return min(changed, len(first)), max(len(first) - changed, 0), refusals
+
+
+async def _with_places(rows: Sequence[ClientRow]) -> list[registering.ClientRow]:
+    branches = {row["code"]: row["id"] for row in await database.fetch("SELECT id, code FROM branch")}
+    owners = {row["login"]: row["id"] for row in await database.fetch("SELECT id, login FROM staff WHERE is_active")}
+    return [
+        registering.ClientRow(
+            number=row.bank_number,
+            name=row.name,
+            phone=row.phone,
+            gender=row.gender,
+            branch_id=branches.get(row.branch),
+            owner_id=owners.get(row.owner),
+        )
+        for row in rows
+    ]
+
+
+async def _note_consent(said: dict[int, bool | None]) -> int:
+    # a "yes" of the bank's file never overrules a client who has opted out here
+    now = {row["id"]: row for row in await database.fetch(CONSENTS, list(said))}
+    yes = [
+        client
+        for client, answer in said.items()
+        if answer is True and not now[client]["marketing_consent"] and not now[client]["has_opted_out"]
+    ]
+    no = [client for client, answer in said.items() if answer is False and now[client]["marketing_consent"]]
+    return len(await consent.grant(yes, CONSENT_SOURCE)) + len(await consent.withdraw(no, CONSENT_SOURCE))

@@ -1,0 +1,155 @@
+"""Statement rows on their way in: copied to a temporary table, compared with what is booked, inserted as a set."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from community.clients import personal
+from kernel import database, sealing
+from kernel.records import reserve_ids
+from loyalty.assets.validating import Refusal, StatementRow
+
+TABLES = """
+CREATE TEMP TABLE staged_movement (
+    row_number int, number_index text, client_index text, bank_ref text, booked_on date,
+    amount_fen bigint, balance_fen bigint, kind text, is_external boolean
+) ON COMMIT DROP;
+CREATE TEMP TABLE seen_movement (
+    account_id bigint, bank_ref text, row_number int, PRIMARY KEY (account_id, bank_ref)
+) ON COMMIT DROP;
+"""
+COLUMNS = (
+    "row_number", "number_index", "client_index", "bank_ref", "booked_on",
+    "amount_fen", "balance_fen", "kind", "is_external",
+)  # fmt: skip
+
+SEE = """
+INSERT INTO seen_movement (account_id, bank_ref, row_number)
+SELECT a.id, s.bank_ref, min(s.row_number)
+FROM staged_movement s JOIN account a ON a.bank = $1 AND a.number_index = s.number_index
+GROUP BY 1, 2 ON CONFLICT DO NOTHING
+"""
+
+JUDGE = """
+SELECT s.row_number, seen.row_number AS first_row, m.id IS NOT NULL AS is_booked,
+       (m.booked_on, m.amount_fen, m.balance_fen) IS DISTINCT FROM (s.booked_on, s.amount_fen, s.balance_fen) AS differs
+FROM staged_movement s
+JOIN account a ON a.bank = $1 AND a.number_index = s.number_index
+JOIN seen_movement seen ON seen.account_id = a.id AND seen.bank_ref = s.bank_ref
+LEFT JOIN movement m ON m.account_id = a.id AND m.bank_ref = s.bank_ref
+WHERE seen.row_number <> s.row_number OR m.id IS NOT NULL
+"""
+
+# seq keeps the order of files and of rows within each: run number above, row number below
+BOOK = """
+WITH booked AS (
+    INSERT INTO movement (account_id, bank_ref, booked_on, seq, amount_fen, balance_fen, kind, is_external)
+    SELECT a.id, s.bank_ref, s.booked_on, ($2::bigint << 32) + s.row_number, s.amount_fen, s.balance_fen, s.kind,
+           s.is_external
+    FROM staged_movement s
+    JOIN account a ON a.bank = $1 AND a.number_index = s.number_index
+    JOIN seen_movement seen
+      ON seen.account_id = a.id AND seen.bank_ref = s.bank_ref AND seen.row_number = s.row_number
+    ORDER BY s.row_number
+    ON CONFLICT (account_id, bank_ref) DO NOTHING
+    RETURNING account_id, booked_on
+), noted AS (
+    INSERT INTO affected_account (account_id, from_day)
+    SELECT account_id, min(booked_on) FROM booked GROUP BY 1
+    ON CONFLICT (account_id) DO UPDATE SET from_day = LEAST(affected_account.from_day, EXCLUDED.from_day)
+)
+SELECT count(*) AS booked FROM booked
+"""
+
+LINK = """
+WITH linked AS (
+    UPDATE account SET client_id = i.client_id
+    FROM (SELECT DISTINCT number_index, client_index FROM staged_movement WHERE client_index <> '') s
+    JOIN identity i ON i.kind = 'bank_number' AND i.scope = $1 AND i.value = s.client_index
+    WHERE account.bank = $1 AND account.number_index = s.number_index AND account.client_id IS NULL
+    RETURNING account.id
+)
+INSERT INTO affected_account (account_id, from_day)
+SELECT linked.id, d.day FROM linked
+JOIN LATERAL (SELECT min(day) AS day FROM account_day WHERE account_id = linked.id) d ON d.day IS NOT NULL
+ON CONFLICT (account_id) DO UPDATE SET from_day = LEAST(affected_account.from_day, EXCLUDED.from_day)
+"""
+
+
+@dataclass
+class ChunkOutcome:
+    """What became of a chunk: rows booked now, rows that were there already, refusals by row number, new accounts."""
+
+    booked: int
+    unchanged: int
+    refusals: dict[int, Refusal]
+    accounts_new: int
+
+
+async def prepare() -> None:
+    """Make the temporary tables; inside a transaction, once, after `holdings.prepare`."""
+    await database.execute_script(TABLES)
+
+
+async def take(bank: str, run_id: int, rows: Sequence[StatementRow]) -> ChunkOutcome:
+    """Book the rows of one chunk; a row that is booked already stays as it is."""
+    accounts_new = await _open_accounts(bank, rows)
+    await database.execute("TRUNCATE staged_movement")
+    await database.copy_in("staged_movement", COLUMNS, (_record(row) for row in rows))
+    await database.execute(SEE, bank)
+    refusals: dict[int, Refusal] = {}
+    unchanged = 0
+    for verdict in await database.fetch(JUDGE, bank):
+        if verdict["first_row"] != verdict["row_number"]:
+            message = f"与第 {verdict['first_row']} 行流水号重复，请删除其中一行"
+            refusals[verdict["row_number"]] = Refusal("row.duplicate", message)
+        elif verdict["differs"]:
+            message = "该流水号已入账且内容不同；已入账的流水不能改，请让银行出冲正流水"
+            refusals[verdict["row_number"]] = Refusal("row.conflict", message)
+        else:
+            unchanged += 1
+    booked = int(await database.fetch_value(BOOK, bank, run_id))
+    await database.execute(LINK, bank)
+    return ChunkOutcome(booked, unchanged, refusals, accounts_new)
+
+
+async def _open_accounts(bank: str, rows: Sequence[StatementRow]) -> int:
+    by_index = {sealing.blind_index("account", row.account): row for row in reversed(rows)}
+    known = await database.fetch(
+        "SELECT number_index FROM account WHERE bank = $1 AND number_index = ANY($2::text[])", bank, list(by_index)
+    )
+    for row in known:
+        del by_index[row["number_index"]]
+    if not by_index:
+        return 0
+    ids = await reserve_ids("account", len(by_index))
+    records = [
+        (
+            number,
+            bank,
+            index,
+            sealing.seal(row.account, table="account", column="number_sealed", row=number),
+            row.account[-4:],
+            row.product,
+            row.booked_on,
+        )
+        for number, (index, row) in zip(ids, by_index.items(), strict=True)
+    ]
+    columns = ("id", "bank", "number_index", "number_sealed", "tail", "kind", "opened_on")
+    return await database.copy_in("account", columns, records)
+
+
+def _record(row: StatementRow) -> tuple[object, ...]:
+    client_index = personal.bank_number_index(row.client) if row.client else ""
+    return (
+        row.number, sealing.blind_index("account", row.account), client_index, row.reference or _made_reference(row),
+        row.booked_on, row.amount_fen, row.balance_fen, row.kind, row.is_external,
+    )  # fmt: skip
+
+
+def _made_reference(row: StatementRow) -> str:
+    # a bank without references: day, amount and the balance after it tell two rows of an account apart
+    content = f"{row.booked_on}|{row.amount_fen}|{row.balance_fen}|{row.kind}"
+    return "~" + hashlib.sha256(content.encode()).hexdigest()[:30]
