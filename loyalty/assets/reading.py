@@ -30,7 +30,7 @@ RATIO_FROM_BYTES = 16 << 20
 MAX_CELL = 4_000
 SAMPLE_BYTES = 1 << 16
 FORBIDDEN_HEADER = re.compile(
-    r"cvv|cvc|cvn|password|passwd|\bpwd\b|\bpin\b|track.?[123]|密码|口令|安全码|校验码|验证码|磁道|有效期|指纹|人脸",
+    r"cvv|cvc|cvn|password|passwd|(?<![a-z])(?:pwd|pin)(?![a-z])|track.?[123]|密码|口令|安全码|校验码|验证码|磁道|卡有效期|指纹|人脸",
     re.IGNORECASE,
 )
 

@@ -203,7 +203,7 @@ def _money(row: Row, mapping: Mapping, word: str) -> int:
 
 
 def _fen(text: str) -> int | None:
-    if not re.fullmatch(r"[+-]?\d{1,18}(\.\d+)?", text):
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]+)?", text):
         return None
     try:
         fen = Decimal(text) * 100

@@ -1,0 +1,64 @@
+"""The bank's client file creates and updates clients by their bank number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from community.clients import consent, portrait
+from community.clients.models import Client
+from loyalty.assets import importing
+from loyalty.assets.models import ImportRefusal
+from staff.models import Branch, Staff
+from tests.loyalty import files
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def import_rows(path: Path, *rows: str) -> tuple[int, int, int]:
+    table = [files.CLIENTS, *[row.split("|") for row in rows]]
+    run = await importing.import_file(files.write_csv(path, table, encoding="gbk"), "haiyue", "clients")
+    return run.rows_accepted, run.rows_unchanged, run.rows_refused
+
+
+async def test_clients_come_in_once_with_branch_owner_and_consent(tmp_path: Path) -> None:
+    branch = await Branch.create(code="B01", name="城东支行")
+    owner = await Staff.create(login="li.na", name="李娜", role="director", branch=branch)
+    rows = ("C1|张三|13800000001|男|B01|li.na|是", "C2|李四|138-0000-0002|女|||否")
+    assert await import_rows(tmp_path / "a.csv", *rows) == (2, 0, 0)
+    assert await import_rows(tmp_path / "a.csv", *rows) == (0, 2, 0)
+    first, second = await Client.all().order_by("id")
+    assert (first.branch_id, first.owner_id, first.gender) == (branch.id, owner.id, "m")
+    assert (first.marketing_consent, second.marketing_consent) == (True, False)
+    assert await portrait.names_of([first.id, second.id]) == {first.id: "张三", second.id: "李四"}
+    assert await import_rows(tmp_path / "b.csv", "C2|李四|13900000002|女|B01||") == (1, 0, 0)
+
+
+async def test_a_yes_in_the_file_never_overrules_a_client_who_opted_out(tmp_path: Path) -> None:
+    await import_rows(tmp_path / "a.csv", "C1|张三|||||是")
+    client = await Client.get()
+    await consent.withdraw([client.id], "message")
+    assert await import_rows(tmp_path / "b.csv", "C1|张三|||||是") == (0, 1, 0)
+    assert not (await Client.get()).marketing_consent
+
+
+async def test_each_bad_client_row_is_refused_with_its_own_reason(tmp_path: Path) -> None:
+    rows = (
+        "C1|张三|13800000001|男|||是",
+        "6.2E+15|李四||||| ",
+        "C3||13800000003||||",
+        "C4|王五|12345||||",
+        "C5|赵六|1.38E+10||||",
+        "C6|钱七||未知|||",
+        "C7|孙八|||B99||",
+        "C8|周九||||nobody|",
+        "C1|吴十|||||",
+        "C9|郑一",
+    )
+    assert await import_rows(tmp_path / "a.csv", *rows) == (1, 0, 9)
+    reasons = await ImportRefusal.all().order_by("row_number").values_list("code", flat=True)
+    assert reasons == [
+        "number.scientific", "name.missing", "phone.malformed", "phone.scientific", "gender.unknown",
+        "branch.unknown", "owner.unknown", "row.duplicate", "row.short",
+    ]  # fmt: skip
