@@ -8,14 +8,15 @@ from campaigns.planning.models import Campaign
 from community.clients.models import Client
 from kernel.records import Record
 
-ARMS = ("treated", "control")
-DECISIONS = ("due", "held_out", "no_consent", "opted_out", "no_channel", "capped")
+ARMS = ("treated", "control", "none")
+DECISIONS = ("due", "held_out", "global_holdout", "no_consent", "opted_out", "no_channel", "capped")
 
 
 class Delivery(Record):
-    """What was decided for one person when the audience was frozen; arm treated or control, bucket 0 to 9,999.
+    """What was decided for one person when the audience was frozen; bucket 0 to 9,999.
 
-    Only rows with decision `due` become sends; intention to treat compares all treated and control rows.
+    arm: treated or control for everybody who could have been reached (decision due or held_out), none for people left
+    out before the draw. Only rows with decision `due` become sends; intention to treat compares treated with control.
     """
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(

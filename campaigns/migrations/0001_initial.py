@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('stream_id', fields.BigIntField(null=True)),
                 ('epoch', fields.IntField(default=0, db_default=0)),
                 ('version', fields.IntField(default=1, db_default=1)),
+                ('started_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('frozen_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

@@ -17,6 +17,7 @@ class Campaign(Record):
 
     state: see campaigns.planning.lifecycle. approved_hash: digest of all that the approver saw; an edit clears it.
     epoch: raised by pause, resume and cancel, so that leases of an older epoch stop. version: optimistic lock.
+    stream_id: the tap of its sends (community.sending.streams), opened when it starts.
     """
 
     kind = fields.CharField(max_length=20)
@@ -42,8 +43,11 @@ class Campaign(Record):
     )
     last_editor_id: int
     approved_hash = fields.CharField(max_length=64, default="", db_default="")
+    approved_at = fields.DatetimeField(null=True)
+    stream_id = fields.BigIntField(null=True)
     epoch = fields.IntField(default=0, db_default=0)
     version = fields.IntField(default=1, db_default=1)
+    started_at = fields.DatetimeField(null=True)
     frozen_at = fields.DatetimeField(null=True)
     finished_at = fields.DatetimeField(null=True)
 

@@ -1,0 +1,109 @@
+"""Segments and what the editor shows of them: how many, who is left out and why, and twenty of them to look at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from campaigns.audience import conditions, deciding
+from campaigns.audience.conditions import Tree
+from campaigns.audience.deciding import Audience
+from campaigns.audience.models import Segment
+from community.clients import portrait
+from kernel import database, masking
+from kernel.errors import NotFound, Refused
+from staff import audit, permissions
+from staff.models import Staff
+
+SAMPLE_SIZE = 20
+
+
+class Exclusion(NamedTuple):
+    """One step of the waterfall."""
+
+    reason: str
+    label: str
+    clients: int
+
+
+class Waterfall(NamedTuple):
+    """total = sum of exclusions + due."""
+
+    total: int
+    exclusions: list[Exclusion]
+    due: int
+
+
+class Sampled(NamedTuple):
+    """One client of the audience, masked, with what would happen to them."""
+
+    client_id: int
+    name: str
+    tier: str
+    branch: str
+    owner: str
+    decision: str
+    label: str
+
+
+async def count(audience: Audience) -> int:
+    """How many clients the conditions find in the author's scope."""
+    members = await deciding.members(audience)
+    # the statement is compiled from our own pieces, values are arguments
+    return int(await database.fetch_value(f"SELECT count(*) FROM ({members.sql}) m", *members.arguments))  # noqa: S608
+
+
+async def waterfall(audience: Audience) -> Waterfall:
+    """The audience step by step: how many are left out for which reason, and how many get the message."""
+    decided = await deciding.statement(audience)
+    sql = f"SELECT decision, count(*) AS clients FROM ({decided.sql}) d GROUP BY decision"  # noqa: S608
+    found = {row["decision"]: row["clients"] for row in await database.fetch(sql, *decided.arguments)}
+    due = found.pop("due", 0)
+    exclusions = [
+        Exclusion(reason, label, found[reason]) for reason, label in deciding.REASONS.items() if reason in found
+    ]
+    return Waterfall(due + sum(line.clients for line in exclusions), exclusions, due)
+
+
+async def sample(audience: Audience, size: int = SAMPLE_SIZE) -> list[Sampled]:
+    """Some clients of the audience in an order that has nothing to do with them, names masked."""
+    decided = await deciding.statement(audience)
+    sql = f"""
+        SELECT d.client_id, d.tier, d.decision, branch.name AS branch, owner.name AS owner
+        FROM ({decided.sql}) d
+        JOIN client c ON c.id = d.client_id
+        LEFT JOIN branch ON branch.id = c.branch_id
+        LEFT JOIN staff owner ON owner.id = c.owner_id
+        ORDER BY md5(d.client_id::text) LIMIT {int(size)}
+    """  # noqa: S608
+    rows = await database.fetch(sql, *decided.arguments)
+    names = await portrait.names_of([row["client_id"] for row in rows])
+    return [
+        Sampled(
+            row["client_id"],
+            masking.name(names.get(row["client_id"], "")),
+            row["tier"],
+            row["branch"] or "",
+            row["owner"] or "",
+            row["decision"],
+            deciding.REASONS[row["decision"]],
+        )
+        for row in rows
+    ]
+
+
+async def save(name: str, tree: Tree, by: Staff, segment_id: int | None = None) -> Segment:
+    """Keep conditions under a name, or change a kept one. Refused: not well formed, no name, name taken."""
+    permissions.require(by, "segments.edit")
+    conditions.check(tree)
+    if not name.strip():
+        raise Refused("请给分群起一个名字", code="segment.name_missing")
+    async with database.transaction():
+        if await Segment.filter(name=name.strip()).exclude(id=segment_id or 0).exists():
+            raise Refused("已有同名的分群", code="segment.name_taken")
+        segment = await Segment.get_or_none(id=segment_id) if segment_id else Segment()
+        if segment is None:
+            raise NotFound()
+        segment.name, segment.conditions, segment.by_id = name.strip(), tree, by.id
+        await segment.save()
+        await audit.record(by, "segment.saved", "segment", segment.id)
+    return segment

@@ -1,0 +1,102 @@
+"""A campaign's messages become rows of the send ledger: one statement per step, nobody twice, no control client."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from campaigns.audience import reach
+from campaigns.delivery import writing
+from campaigns.planning import kind, listing
+from campaigns.planning.models import Campaign, Step
+from community.sending import tasks as sending_tasks
+from kernel import clock, database
+
+# only decision `due` becomes a send: held-out people can't be reached by any step, whatever its rule says
+PLAN = """
+INSERT INTO send (key, purpose, channel, client_id, recipient, sender_userid, campaign_id, stream_id, step,
+    attachments, due_at, expires_at)
+SELECT 'c' || $1::bigint || ':' || $2::text || ':' || d.client_id, $3::text, $4::text, d.client_id, way.recipient,
+    way.sender_userid, $1::bigint, $5::bigint, $2::text, $6::jsonb, $7::timestamptz, $8::timestamptz
+FROM delivery d
+JOIN client c ON c.id = d.client_id
+CROSS JOIN LATERAL ({way}) way
+WHERE d.campaign_id = $1::bigint AND d.decision = 'due' AND c.merged_into_id IS NULL AND ({who})
+ON CONFLICT (key) DO NOTHING
+"""
+DUE = """
+SELECT step.id FROM step JOIN campaign ON campaign.id = step.campaign_id
+WHERE step.state = 'waiting' AND step.due_at <= $1 AND campaign.state = 'sending' AND campaign.frozen_at IS NOT NULL
+ORDER BY step.due_at, step.id
+"""
+
+
+async def due_steps() -> list[int]:
+    """Steps whose time has come and that are not planned yet."""
+    return [row["id"] for row in await database.fetch(DUE, clock.now())]
+
+
+async def plan_step(step_id: int) -> int:
+    """Put the sends of one due step into the ledger and wake the dispatcher; returns how many.
+
+    Safe to run twice. A step that is too late, or useless by now, becomes `missed`; an empty optional one is done.
+    """
+    async with database.transaction():
+        found = await Step.get(id=step_id)
+        campaign = await listing.lock(found.campaign_id, None)
+        step = await Step.select_for_update().get(id=step_id)
+        if step.state != "waiting" or campaign.state != "sending" or campaign.frozen_at is None:
+            return 0
+        if step.due_at is None or step.due_at > clock.now():
+            return 0
+        sends = 0
+        if not step.text.strip():
+            step.state = "done"
+        elif _is_missed(campaign, step, step.due_at):
+            step.state = "missed"
+        else:
+            sends = await _insert(campaign, step, step.due_at)
+            step.state = "planned"
+        step.planned_at = clock.now()
+        await step.save(update_fields=["state", "planned_at"])
+        if sends and campaign.stream_id is not None:
+            sending_tasks.dispatch_stream.later(campaign.stream_id)
+    return sends
+
+
+async def schedule(campaign_id: int, step_code: str, due_at: datetime) -> bool:
+    """Say when a step is due that waited for something (the end of a livestream); False when it is planned already."""
+    return bool(await Step.filter(campaign_id=campaign_id, code=step_code, state="waiting").update(due_at=due_at))
+
+
+async def give_up(campaign_id: int, step_code: str) -> bool:
+    """A step that can't come any more (the livestream was cancelled), so that the campaign can finish."""
+    return bool(
+        await Step.filter(campaign_id=campaign_id, code=step_code, state="waiting").update(
+            state="missed", planned_at=clock.now()
+        )
+    )
+
+
+async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
+    chosen = kind.of(campaign.kind)
+    plan = chosen.step(step.code)
+    channel = plan.channel or campaign.channel
+    way = reach.way(channel, clock.now(), first=9)
+    return await database.execute(
+        PLAN.format(way=way.sql, who=chosen.who[step.who]),
+        campaign.id,
+        step.code,
+        plan.purpose,
+        channel,
+        campaign.stream_id,
+        json.dumps(writing.attachments(campaign, step, channel), ensure_ascii=False),
+        due_at,
+        chosen.expires_at(campaign, step, due_at),
+        *way.arguments,
+    )
+
+
+def _is_missed(campaign: Campaign, step: Step, due_at: datetime) -> bool:
+    late = clock.now() - due_at > timedelta(minutes=campaign.late_minutes)
+    return late or clock.now() >= kind.of(campaign.kind).expires_at(campaign, step, due_at)

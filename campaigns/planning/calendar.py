@@ -1,0 +1,103 @@
+"""The month of campaigns: what starts when, which messages follow, and where a branch gets too much on one day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from campaigns.planning import kind, listing
+from campaigns.planning.models import Campaign, Step
+from kernel import clock
+from staff.models import Staff
+
+MOST_PER_DAY = 2
+# a reminder may belong to a campaign that started in an earlier month
+LOOK_BACK = timedelta(days=62)
+_NOT_SHOWN = ("cancelled",)
+_COUNTED = ("submitted", "approved", "scheduled", "sending", "paused", "finished")
+
+
+class Entry(NamedTuple):
+    """One start of a campaign, or one of its later messages."""
+
+    at: datetime
+    campaign_id: int
+    name: str
+    kind: str
+    channel: str
+    state: str
+    step: str
+    branch_id: int | None
+
+
+class Day(NamedTuple):
+    """One day of the month; `clashes` names the branches (None: head office) with more than MOST_PER_DAY starts."""
+
+    day: date
+    entries: list[Entry]
+    clashes: list[int | None]
+
+
+async def month(person: Staff, year: int, number: int) -> list[Day]:
+    """Every day of a month with what the person may see of it, in order of time (Shanghai days)."""
+    first = date(year, number, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    entries = await _entries(person, clock.at_local(first, time()), clock.at_local(last + timedelta(days=1), time()))
+    days = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        of_day = [entry for entry in entries if clock.local(entry.at).date() == day]
+        days.append(Day(day, of_day, _clashing(of_day)))
+    return days
+
+
+async def undated(person: Staff) -> list[Campaign]:
+    """Drafts and approved campaigns without a start time: the rail beside the calendar."""
+    return await listing.visible(person).filter(starts_at=None, state__in=("draft", "submitted", "approved"))
+
+
+async def clashes_of(campaign: Campaign) -> list[str]:
+    """Names of other campaigns of the same branch on the same day, when together they are more than MOST_PER_DAY."""
+    if campaign.starts_at is None:
+        return []
+    since, until = clock.day_bounds(clock.local(campaign.starts_at).date())
+    others = await Campaign.filter(
+        branch_id=campaign.branch_id, starts_at__gte=since, starts_at__lt=until, state__in=_COUNTED
+    ).exclude(id=campaign.id)
+    return [other.name for other in others] if len(others) >= MOST_PER_DAY else []
+
+
+async def _entries(person: Staff, since: datetime, until: datetime) -> list[Entry]:
+    shown = listing.visible(person).exclude(state__in=_NOT_SHOWN)
+    entries = []
+    for campaign in await shown.filter(starts_at__gte=since - LOOK_BACK, starts_at__lt=until):
+        if campaign.starts_at is None:
+            continue
+        entries.append(_entry(campaign, campaign.starts_at, ""))
+        entries += [_entry(campaign, at, code) for code, at in (await _later_steps(campaign)).items()]
+    within = [entry for entry in entries if since <= entry.at < until]
+    return sorted(within, key=lambda entry: (entry.at, entry.campaign_id))
+
+
+async def _later_steps(campaign: Campaign) -> dict[str, datetime]:
+    """When the messages after the first are due: as decided at the freeze, before it as the kind foresees."""
+    chosen = kind.of(campaign.kind)
+    if campaign.frozen_at is None and campaign.starts_at is not None:
+        times = await chosen.due_times(campaign, campaign.starts_at)
+    else:
+        steps = await Step.filter(campaign_id=campaign.id, due_at__not_isnull=True)
+        times = {step.code: step.due_at for step in steps if step.due_at}
+    # the first message and the start are the same thing
+    return {code: at for code, at in times.items() if code != chosen.steps[0].code}
+
+
+def _entry(campaign: Campaign, at: datetime, step: str) -> Entry:
+    return Entry(
+        at, campaign.id, campaign.name, campaign.kind, campaign.channel, campaign.state, step, campaign.branch_id
+    )
+
+
+def _clashing(entries: list[Entry]) -> list[int | None]:
+    starts = {entry.campaign_id: entry.branch_id for entry in entries if entry.state in _COUNTED}
+    return [branch for branch, number in Counter(starts.values()).items() if number > MOST_PER_DAY]

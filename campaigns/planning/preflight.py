@@ -1,0 +1,122 @@
+"""The checklist before submission, executed: what blocks, what deserves a second look, and how to mend each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from campaigns.audience import conditions, segments
+from campaigns.content import library, placeholders
+from campaigns.content.findings import Finding
+from campaigns.planning import calendar, confirmations, kind, listing
+from campaigns.planning.models import Campaign, Step
+from community.sending import gate, policies
+from kernel import clock, settings
+from kernel.errors import Refused
+
+TEXT_BYTES = {"wecom_message": 4000, "oa_service": 2048, "oa_template": 2048}
+MANY_CONFIRMATIONS = 5
+SMALL_CONTROL = 30
+
+
+async def check(campaign: Campaign) -> list[Finding]:
+    """All findings about a campaign as it stands, the blocking ones first."""
+    steps = await Step.filter(campaign_id=campaign.id).order_by("position", "id")
+    found = [finding for step in steps for finding in check_step(campaign, step)]
+    found += _check_start(campaign)
+    found += await _check_quiet_hours(campaign)
+    found += await _check_audience(campaign, steps)
+    found += await _check_clashes(campaign)
+    found += await kind.of(campaign.kind).findings(campaign)
+    return sorted(found, key=lambda finding: not finding.is_blocking)
+
+
+def check_step(campaign: Campaign, step: Step) -> list[Finding]:
+    """What is wrong with one message: empty, too long, forbidden words, placeholders, half a link."""
+    plan = kind.of(campaign.kind).step(step.code)
+    if not step.text.strip():
+        if plan.is_optional:
+            return []
+        return [Finding("step.empty", f"“{plan.label}”还没有正文", "填写正文", step.code)]
+    found = library.check(step.text, step.code)
+    limit = TEXT_BYTES[plan.channel or campaign.channel]
+    if len(step.text.encode()) > limit:
+        found.append(Finding("step.too_long", f"“{plan.label}”超过 {limit} 字节", "缩短正文", step.code))
+    return found + list(_check_link(campaign, step))
+
+
+def _check_link(campaign: Campaign, step: Step) -> Iterator[Finding]:
+    has_link = kind.of(campaign.kind).has_personal_links or bool(step.link_url)
+    if "活动链接" in placeholders.used(step.text) and not has_link:
+        yield Finding("step.link_missing", "正文用了“活动链接”，但没有填写链接", "填写链接地址或删去占位符", step.code)
+    if step.link_title and not step.link_url:
+        yield Finding("step.link_half", "填了链接标题，没有填链接地址", "补上地址或清空标题", step.code)
+    if not step.link_url:
+        return
+    parts = urlsplit(step.link_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        yield Finding("step.link_bad", "链接地址须以 https:// 开头", "改正链接地址", step.code)
+    elif parts.scheme == "http" and not settings.get().demo:
+        yield Finding("step.link_plain", "链接地址不是 https", "改用 https 地址", step.code)
+
+
+def _check_start(campaign: Campaign) -> Iterator[Finding]:
+    if campaign.starts_at is None:
+        fix = "如需定时发送，请填写开始时间"
+        yield Finding("start.by_hand", "没有开始时间：批准后由制作人手动开始", fix, "starts_at", is_blocking=False)
+    elif campaign.starts_at <= clock.now():
+        yield Finding("start.past", "开始时间已经过去", "改为将来的时间", "starts_at")
+    elif campaign.starts_at > clock.now() + timedelta(days=366):
+        yield Finding("start.far", "开始时间在一年以后", "核对年份", "starts_at", is_blocking=False)
+
+
+async def _check_quiet_hours(campaign: Campaign) -> list[Finding]:
+    if campaign.starts_at is None:
+        return []
+    rules = await policies.in_force(clock.local(campaign.starts_at).date())
+    if not gate.is_quiet(campaign.starts_at, rules.quiet_from, rules.quiet_until):
+        return []
+    message = f"开始时间在静默时段内，将顺延到 {rules.quiet_until:%H:%M} 之后发送"
+    return [Finding("start.quiet", message, "改到静默时段以外", "starts_at", is_blocking=False)]
+
+
+async def _check_audience(campaign: Campaign, steps: list[Step]) -> list[Finding]:
+    try:
+        conditions.check(campaign.conditions)
+    except Refused as refusal:
+        return [Finding("audience.invalid", refusal.message, "修改人群条件", "conditions")]
+    people = await segments.waterfall(await listing.audience_of(campaign))
+    if not people.due:
+        why = "；".join(f"{line.label} {line.clients} 人" for line in people.exclusions) or "没有符合条件的客户"
+        return [Finding("audience.empty", f"没有可以发送的客户（{why}）", "放宽条件或换一个渠道", "conditions")]
+    found = []
+    held_out = sum(line.clients for line in people.exclusions if line.reason == "held_out")
+    if campaign.control_percent == 0:
+        message = "没有对照组，将无法说明活动带来的效果"
+        found.append(Finding("control.none", message, "建议留 10% 以上", "control_percent", is_blocking=False))
+    elif held_out < SMALL_CONTROL:
+        message = f"对照组只有 {held_out} 人，结果的误差会很大"
+        found.append(Finding("control.small", message, "提高比例或扩大人群", "control_percent", is_blocking=False))
+    return found + await _check_confirmations(campaign, steps)
+
+
+async def _check_confirmations(campaign: Campaign, steps: list[Step]) -> list[Finding]:
+    found = []
+    for step in steps:
+        load = await confirmations.load(campaign, step)
+        most = max((line.confirmations for line in load), default=0)
+        if most > MANY_CONFIRMATIONS:
+            message = f"每条不同的文字都要员工单独确认：最多的一位要确认 {most} 次"
+            fix = "减少因人而异的占位符，或改用公众号渠道"
+            found.append(Finding("confirmations.many", message, fix, step.code, is_blocking=False))
+    return found
+
+
+async def _check_clashes(campaign: Campaign) -> list[Finding]:
+    others = await calendar.clashes_of(campaign)
+    if not others:
+        return []
+    names = "、".join(f"“{other}”" for other in others)
+    message = f"同一机构当天已有活动：{names}"
+    return [Finding("calendar.clash", message, "错开日期，避免打扰客户", "starts_at", is_blocking=False)]

@@ -1,0 +1,156 @@
+"""A campaign under way: started on time or held, paused, resumed, cancelled. The stream is the tap of its sends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from campaigns.planning import fingerprint, kind, lifecycle, listing
+from campaigns.planning.drafting import SUBJECT
+from campaigns.planning.models import Campaign
+from community.sending import streams
+from kernel import clock, database, logs
+from kernel.errors import Forbidden, Refused
+from staff import approvals, audit, permissions
+from staff.models import Staff
+
+_log = logs.get(__name__)
+
+_DUE = "SELECT id FROM campaign WHERE state = 'scheduled' AND starts_at <= $1 ORDER BY starts_at, id"
+
+
+async def start_due() -> list[int]:
+    """Start what is due; what is too late or no longer what was approved is held instead. Returns the started ones.
+
+    Called by the clock; twice at once is harmless: each campaign is looked at again under its row lock.
+    """
+    started = []
+    for row in await database.fetch(_DUE, clock.now()):
+        async with database.transaction():
+            campaign = await listing.lock(row["id"], None)
+            if campaign.state == "scheduled" and await _start_or_hold(campaign):
+                started.append(campaign.id)
+    return started
+
+
+async def start(campaign_id: int, by: Staff) -> Campaign:
+    """Start by hand what was approved without a start time. Refused: has a time of its own, not what was approved."""
+    permissions.require(by, "campaigns.edit")
+    async with database.transaction():
+        campaign = await listing.lock(campaign_id, by)
+        if campaign.starts_at is not None:
+            raise Refused("这个活动有计划的开始时间，到时会自动开始", code="campaign.has_start_time", status=409)
+        await _require_approved(campaign)
+        await _open(campaign, "start")
+        await audit.record(by, "campaign.started", SUBJECT, campaign.id)
+    return campaign
+
+
+async def release(campaign_id: int, by: Staff) -> Campaign:
+    """Send a held campaign although it is late: the word of a second person, not of its maker."""
+    permissions.require(by, approvals.PERMISSION)
+    async with database.transaction():
+        campaign = await listing.lock(campaign_id, by)
+        if by.id in (campaign.author_id, campaign.last_editor_id):
+            raise Forbidden("放行须由另一位有审批权限的同事操作", code="approval.own_work")
+        await _require_approved(campaign)
+        await _open(campaign, "release")
+        await audit.record(by, "campaign.released", SUBJECT, campaign.id)
+    return campaign
+
+
+async def pause(campaign_id: int, reason: str, by: Staff | None) -> Campaign:
+    """Stop sending for now; when this returns no further call begins. by None: the brakes of the system."""
+    async with database.transaction():
+        campaign = await _move(campaign_id, "pause", by, "campaigns.stop")
+        campaign.hold_reason = reason.strip()[:200]
+        await campaign.save()
+        if campaign.stream_id is not None:
+            await streams.close_stream(campaign.stream_id, campaign.hold_reason or "活动已暂停")
+        await audit.record(by, "campaign.paused", SUBJECT, campaign.id, reason=campaign.hold_reason)
+    return campaign
+
+
+async def resume(campaign_id: int, by: Staff) -> Campaign:
+    """Go on sending where it stopped; nobody is sent anything twice."""
+    async with database.transaction():
+        campaign = await _move(campaign_id, "resume", by, "campaigns.edit")
+        campaign.hold_reason = ""
+        if campaign.frozen_at is None:
+            # stopped before anything was planned: a person has now decided that late is fine
+            campaign.started_at = clock.now()
+        await campaign.save()
+        if campaign.stream_id is not None:
+            await streams.reopen_stream(campaign.stream_id)
+        await audit.record(by, "campaign.resumed", SUBJECT, campaign.id)
+    return campaign
+
+
+async def cancel(campaign_id: int, reason: str, by: Staff) -> Campaign:
+    """Stop for good; what was sent stays sent, what was asked or approved is void."""
+    async with database.transaction():
+        campaign = await _move(campaign_id, "cancel", by, "campaigns.stop")
+        campaign.hold_reason, campaign.finished_at = reason.strip()[:200], clock.now()
+        await campaign.save()
+        await approvals.void(SUBJECT, campaign.id, "活动已取消")
+        if campaign.stream_id is not None:
+            await streams.cancel_stream(campaign.stream_id, campaign.hold_reason or "活动已取消")
+        await kind.of(campaign.kind).on_cancelled(campaign)
+        await audit.record(by, "campaign.cancelled", SUBJECT, campaign.id, reason=campaign.hold_reason)
+    return campaign
+
+
+async def finish(campaign_id: int) -> bool:
+    """End a campaign of which nothing is open any more; False when it isn't sending (any more)."""
+    async with database.transaction():
+        campaign = await listing.lock(campaign_id, None)
+        if not lifecycle.may("finish", campaign.state):
+            return False
+        campaign.state, campaign.finished_at = lifecycle.after("finish", campaign.state), clock.now()
+        await campaign.save()
+        await audit.record(None, "campaign.finished", SUBJECT, campaign.id)
+    return True
+
+
+async def _start_or_hold(campaign: Campaign) -> bool:
+    late = clock.now() - campaign.starts_at if campaign.starts_at else timedelta()
+    if late > timedelta(minutes=campaign.late_minutes):
+        minutes = int(late.total_seconds() // 60)
+        await _hold(campaign, f"错过了计划的开始时间 {minutes} 分钟，没有自动补发")
+        return False
+    try:
+        await _require_approved(campaign)
+    except Refused as refusal:
+        await _hold(campaign, refusal.message)
+        return False
+    await _open(campaign, "start")
+    await audit.record(None, "campaign.started", SUBJECT, campaign.id)
+    return True
+
+
+async def _hold(campaign: Campaign, reason: str) -> None:
+    campaign.state, campaign.hold_reason = lifecycle.after("hold", campaign.state), reason
+    await campaign.save()
+    await audit.record(None, "campaign.held", SUBJECT, campaign.id, reason=reason)
+    _log.warning("campaign.held", campaign=campaign.id)
+
+
+async def _open(campaign: Campaign, verb: str) -> None:
+    campaign.state, campaign.hold_reason = lifecycle.after(verb, campaign.state), ""
+    campaign.stream_id, campaign.started_at = await streams.open_stream(f"活动 {campaign.id}"), clock.now()
+    await campaign.save()
+
+
+async def _move(campaign_id: int, verb: str, by: Staff | None, permission: str) -> Campaign:
+    if by is not None:
+        permissions.require(by, permission)
+    campaign = await listing.lock(campaign_id, by)
+    campaign.state = lifecycle.after(verb, campaign.state)
+    campaign.epoch += 1
+    return campaign
+
+
+async def _require_approved(campaign: Campaign) -> None:
+    content_hash = await fingerprint.of(campaign)
+    is_same = content_hash == campaign.approved_hash
+    if not is_same or not await approvals.is_approved(SUBJECT, campaign.id, content_hash):
+        raise Refused("现在的内容没有经过审批", code="campaign.not_approved", status=409)
