@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -284,6 +286,36 @@ def test_entities_and_externals_are_not_resolved() -> None:
     for raw in (bomb, b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><xml><a>1</a></xml>'):
         with pytest.raises(BadCallback, match="doctype"):
             bodies.read(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<Encrypt>" + b" " * 65_000,
+        (b"<Encrypt>" + b" " * 300) * 200,
+        b"<Encrypt>" * 7_000,
+        b"<Encrypt>" + b"A" * 65_000,
+        b"<!DOCTYPE" + b"<![CDATA[x" * 6_500,
+        b"<![CDATA[x" * 6_500 + b"<!DOCTYPE",
+        b"<xml><a>" + b"<![CDATA[x" * 6_500 + b"</a></xml>",
+        b"<!" * 32_000 + b"entity",
+        b"<!" + b" " * 65_000,
+        b"<a " * 21_000,
+        b"<xml><a>" + b"<" * 65_000,
+        b"<xml>" + b" " * 65_000,
+        b"<xml>" + b"<a></a>" * 9_000 + b"</xml>",
+        b"{" * 65_000,
+        b"[" * 65_000,
+    ],
+    ids=lambda raw: raw[:16].decode(),
+)
+def test_no_body_that_fits_can_keep_us_busy(raw: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(BadCallback):
+        callbacks.open_post(OURS, resigned("AAAA"), raw)
+    with contextlib.suppress(BadCallback):
+        callbacks.parse("wecom", raw)
+    assert time.process_time() - began < 0.25
 
 
 def test_too_deep_a_body_is_malformed() -> None:
