@@ -1,0 +1,32 @@
+"""Wake-ups for livestreams: book, cancel, follow to the end."""
+
+from __future__ import annotations
+
+from campaigns.livestreams import attendance, booking
+from kernel.tasks import task
+
+
+@task("default")
+async def book(livestream_id: int) -> None:
+    """Make the livestream in WeCom, once."""
+    await booking.book(livestream_id)
+
+
+@task("default")
+async def cancel(campaign_id: int) -> None:
+    """Cancel the booking of a cancelled campaign."""
+    await booking.cancel(campaign_id)
+
+
+@task("default")
+async def follow(livingid: str) -> None:
+    """Read the state of one livestream; take in who watched when it is over."""
+    await attendance.follow(livingid)
+
+
+@task("default")
+async def sweep() -> None:
+    """Book what was approved and is still unbooked; follow what should be on air or over."""
+    await attendance.book_approved()
+    for livingid in await attendance.overdue():
+        await attendance.follow(livingid)
