@@ -49,8 +49,13 @@ class Page:
 
 def read(request: Request, total: int, *, size: int = SIZE) -> Page:
     """The page asked for in the query, held between the first and the last."""
-    given = request.query_params.get("page", "1")
-    number = int(given) if given.isdigit() and given.isascii() and len(given) < 7 else 1
     last = max(1, math.ceil(total / size))
     kept = tuple((key, value) for key, value in request.query_params.multi_items() if key != "page" and value)
-    return Page(min(max(number, 1), last, LAST_NUMBER), size, total, request.url.path, kept)
+    return Page(min(asked_number(request), last), size, total, request.url.path, kept)
+
+
+def asked_number(request: Request) -> int:
+    """The page number in the query as it stands, 1 when there is none; for lists that count while they fetch."""
+    given = request.query_params.get("page", "1")
+    number = int(given) if given.isdigit() and given.isascii() and len(given) < 7 else 1
+    return min(max(number, 1), LAST_NUMBER)

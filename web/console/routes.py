@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import check_in, events, livestreams, overview, sign_in
+from web.console import check_in, client, clients, events, groups, imports, livestreams, overview, sign_in
 from web.doors import open_page, staff_page
 
 ROUTES: list[BaseRoute] = [
@@ -12,6 +12,16 @@ ROUTES: list[BaseRoute] = [
     open_page("/login", sign_in.sign_in, "sign_in", methods="POST"),
     staff_page("/logout", sign_in.sign_out, "sign_out", methods="POST"),
     staff_page("/", overview.show, "overview", may="overview.see"),
+    staff_page("/clients", clients.show, "clients", may="clients.see"),
+    staff_page("/clients/{id:int}", client.show, "client", may="clients.see"),
+    staff_page("/clients/{id:int}/reveal", client.reveal, "client_reveal", may="clients.reveal", methods="POST"),
+    staff_page("/groups", groups.show_all, "groups", may="groups.see"),
+    staff_page("/groups/{id:int}", groups.show, "group", may="groups.see"),
+    staff_page("/imports", imports.index, "imports", may="imports.run"),
+    staff_page("/imports", imports.take_in, "import_take_in", may="imports.run", methods="POST"),
+    staff_page("/imports/check", imports.check, "import_check", may="imports.run", methods="POST"),
+    staff_page("/imports/{id:int}", imports.show, "import_run", may="imports.run"),
+    staff_page("/imports/{id:int}/refused.csv", imports.refused, "import_refused", may="imports.run"),
     staff_page("/events", events.index, "events", may="events.see"),
     staff_page("/events/{id:int}", events.show, "event", may="events.see"),
     staff_page("/events/{id:int}/seats", events.change_seats, "event_seats", may="events.edit", methods="POST"),
