@@ -121,3 +121,56 @@ def crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         return {"HUILIU_CRASH_AT": f"{point}={counter}"}
 
     return at
+
+
+def sandbox_place(callbacks: str = "") -> dict[str, Any]:
+    """The sandbox's configuration for these tests' account and corp; `callbacks`: where they are called back."""
+    now = settings.get()
+    template = {"template_id": now.oa_template_id, "title": "服务通知", "content": ""}
+    return {
+        "official_accounts": [
+            {
+                "appid": now.oa_appid,
+                "original_id": now.oa_original_id,
+                "secret": now.oa_secret,
+                "token": now.oa_token,
+                "aes_key": now.oa_aes_key,
+                "callback_url": f"{callbacks}/callbacks/official_account" if callbacks else "",
+                "templates": [template],
+            }
+        ],
+        "corps": [
+            {
+                "corpid": now.wecom_corpid,
+                "agents": [
+                    {
+                        "agentid": now.wecom_agentid,
+                        "secret": now.wecom_secret,
+                        "token": now.wecom_token,
+                        "aes_key": now.wecom_aes_key,
+                        "callback_url": f"{callbacks}/callbacks/wecom" if callbacks else "",
+                    }
+                ],
+            }
+        ],
+        "switches": {"template_delay_s": 0.02, "dispatching_s": 0},
+    }
+
+
+@pytest.fixture
+async def sandbox(db: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
+    """A WeChat of this test's own; the product's doors reach it over HTTP, only the host map differs."""
+    from wechat import doors
+    from wechat.sandbox import config, server
+    from wechat.sandbox.client import Sandbox
+
+    async with server.running(config.read(sandbox_place())) as url, Sandbox(f"{url}/_ctl") as control:
+        for name, path in (("OA_API", "oa"), ("WECOM_API", "wx"), ("OA_PAGE", "mp")):
+            monkeypatch.setenv(f"HUILIU_{name}_URL", f"{url}/{path}")
+        monkeypatch.setenv("HUILIU_SANDBOX_URL", url)
+        settings.forget()
+        await doors.close()
+        yield control
+        await doors.close()
+    monkeypatch.undo()
+    settings.forget()

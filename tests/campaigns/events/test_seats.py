@@ -29,7 +29,9 @@ async def event(db):
     for number in range(5):
         client = await Client.create(branch=branch, owner=by)
         await database.execute(
-            "INSERT INTO fan (client_id, appid, openid, subscribed) VALUES ($1, 'wx', $2, TRUE)", client.id, f"o{number}"
+            "INSERT INTO fan (client_id, appid, openid, subscribed) VALUES ($1, 'wx', $2, TRUE)",
+            client.id,
+            f"o{number}",
         )
         await database.execute(
             "INSERT INTO delivery (campaign_id, client_id, arm, bucket, decision) VALUES ($1, $2, 'treated', 1, 'due')",
