@@ -29,6 +29,17 @@ RETURNING client_id
 """
 
 
+RENAME = (
+    "UPDATE staff SET wecom_userid = $2 WHERE wecom_userid = $1",
+    """
+    UPDATE contact o SET userid = $2 WHERE userid = $1 AND NOT EXISTS (
+      SELECT 1 FROM contact n
+      WHERE n.corpid = o.corpid AND n.userid = $2 AND n.external_userid = o.external_userid
+    )
+    """,
+)
+
+
 class Added(NamedTuple):
     """A contact; `is_new` when it began with this call, `times_added` counts its beginnings."""
 
@@ -66,3 +77,10 @@ async def ended(corpid: str, userid: str, external_userid: str, at: datetime, ho
     """They parted; the client, or None when that is no news. how: by_client, by_staff, transfer or gone."""
     client_id: int | None = await database.fetch_value(END, corpid, userid, external_userid, at, how)
     return client_id
+
+
+async def rename_member(userid: str, new_userid: str) -> None:
+    """A member's userid changed: their contacts stay theirs."""
+    async with database.transaction():
+        for statement in RENAME:
+            await database.execute(statement, userid, new_userid)

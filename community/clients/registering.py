@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,6 +34,10 @@ FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::bytea[], $5::text[], $6::
   $9::bigint[]) AS g(id, name_sealed, name_index, phone_sealed, phone_index, phone_tail_index, gender, branch_id,
   owner_id)
 WHERE c.id = g.id
+"""
+NAME = """
+UPDATE client c SET name_sealed = g.sealed, name_index = g.index
+FROM unnest($1::bigint[], $2::bytea[], $3::text[]) AS g(id, sealed, index) WHERE c.id = g.id AND c.name_sealed IS NULL
 """
 
 
@@ -76,14 +80,15 @@ async def save_many(bank: str, rows: Sequence[ClientRow], *, source: str = "impo
     return Saved({row.number: by_index[index] for index, row in latest.items()}, len(made), len(changed))
 
 
-async def name_if_unknown(client_id: int, name: str) -> None:
-    """Keep the name that WeChat shows as long as the bank has told none."""
-    if name:
+async def name_if_unknown(names: Mapping[int, str]) -> None:
+    """Keep the names that WeChat shows, by client, where the bank has told none."""
+    given = {client_id: name for client_id, name in names.items() if name}
+    if given:
         await database.execute(
-            "UPDATE client SET name_sealed = $2, name_index = $3 WHERE id = $1 AND name_sealed IS NULL",
-            client_id,
-            personal.seal_name(client_id, name),
-            personal.name_index(name),
+            NAME,
+            list(given),
+            [personal.seal_name(client_id, name) for client_id, name in given.items()],
+            [personal.name_index(name) for name in given.values()],
         )
 
 

@@ -52,6 +52,16 @@ RECORD = """
 INSERT INTO timeline_entry (client_id, kind, at, by_staff_id, detail)
 SELECT id, $2, $3, $4, $5::jsonb FROM unnest($1::bigint[]) AS who(id)
 """
+RECORD_EACH = """
+INSERT INTO timeline_entry (client_id, kind, at, detail)
+SELECT client_id, kind, at, detail::jsonb
+FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::text[]) AS told(client_id, kind, at, detail)
+"""
+TOUCH_EACH = """
+UPDATE client c SET last_activity_at = g.at
+FROM (SELECT id, max(at) AS at FROM unnest($1::bigint[], $2::timestamptz[]) AS told(id, at) GROUP BY id) g
+WHERE c.id = g.id AND (c.last_activity_at IS NULL OR c.last_activity_at < g.at)
+"""
 TOUCH = """
 UPDATE client SET last_activity_at = $2
 WHERE id IN (SELECT id FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
@@ -63,6 +73,15 @@ FROM timeline_entry e LEFT JOIN staff s ON s.id = e.by_staff_id
 WHERE e.client_id = $1 AND ($2::timestamptz IS NULL OR (e.at, e.id) < ($2, $3))
 ORDER BY e.at DESC, e.id DESC LIMIT $4
 """
+
+
+class Fact(NamedTuple):
+    """One entry to write, when many differ in more than the client."""
+
+    client_id: int
+    kind: str
+    at: datetime
+    detail: Mapping[str, Any]
 
 
 class Entry(NamedTuple):
@@ -89,6 +108,17 @@ async def record_many(
     """The same entry for many clients, in one statement."""
     if client_ids:
         await _write(client_ids, kind, by, at or clock.now(), detail)
+
+
+async def record_each(facts: Sequence[Fact]) -> None:
+    """Many different entries in one statement."""
+    if not facts:
+        return
+    details = [json.dumps(fact.detail, ensure_ascii=False) for fact in facts]
+    client_ids, kinds, moments = ([fact[place] for fact in facts] for place in range(3))
+    await database.execute(RECORD_EACH, client_ids, kinds, moments, details)
+    own = [fact for fact in facts if fact.kind in KINDS and KINDS[fact.kind].by_client]
+    await database.execute(TOUCH_EACH, [fact.client_id for fact in own], [fact.at for fact in own])
 
 
 async def entries(client_id: int, before: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[Entry]:

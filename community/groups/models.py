@@ -12,7 +12,8 @@ from staff.models import Staff
 class Group(Record):
     """A client group; `status` is active or dismissed, `member_version` WeCom's own version of the member list.
 
-    stale_at: since when we know that our member list is not WeCom's; awaited_version: the one a snapshot should bring.
+    stale_at: since when we know that our member list is not WeCom's; awaited_version: the one a snapshot should bring;
+    past_versions: those we went through lately, comma-separated: a snapshot with one of them lags behind what we know.
     """
 
     corpid = fields.CharField(max_length=64)
@@ -31,6 +32,7 @@ class Group(Record):
     read_at = fields.DatetimeField(null=True)
     stale_at = fields.DatetimeField(null=True)
     awaited_version = fields.CharField(max_length=64, default="", db_default="")
+    past_versions = fields.TextField(default="", db_default="")
     seen_run_id = fields.BigIntField(null=True)
     welcome_text = fields.TextField(default="", db_default="")
 

@@ -36,7 +36,7 @@ async def test_a_unionid_joins_a_contact_with_the_fan_we_know(db: None) -> None:
 async def test_a_unionid_learned_later_merges_two_clients_with_all_that_points_at_them(db: None) -> None:
     fan = await identities.find_or_create("openid", "wx1", "o1", source="x", unionid="u1")
     contact = await identities.find_or_create("external_id", "ww1", "wm1", source="x")
-    await registering.name_if_unknown(contact.id, "王芳")
+    await registering.name_if_unknown({contact.id: "王芳"})
     await tagging.add([fan.id, contact.id], "养老")
     await tagging.add([contact.id], "基金")
     await consent.withdraw([contact.id], "message")

@@ -1,0 +1,56 @@
+"""Automatic answers: opting out and in at once and confirmed, and handing over to a person. Everything else waits."""
+
+from __future__ import annotations
+
+from community.clients import consent
+from community.conversations import inbound, wording
+from community.sending import ledger
+from kernel import database, settings
+
+SOURCE = "message"
+OWNER = "SELECT s.wecom_userid FROM client c JOIN staff s ON s.id = c.owner_id WHERE c.id = $1 AND s.is_active"
+
+
+async def answer(inbound_id: int, client_id: int, openid: str, text: str) -> str:
+    """Do what a message orders, in the caller's transaction; returns opt_out, opt_in, hand_over or an empty text."""
+    order = order_in(text)
+    if not order:
+        return ""
+    if order == "opt_out":
+        await consent.withdraw([client_id], SOURCE)
+    elif order == "opt_in":
+        await consent.grant([client_id], SOURCE)
+    else:
+        await _ask_director(inbound_id, client_id)
+    await ledger.plan(
+        key=f"answer:{inbound_id}",
+        purpose="service",
+        channel="oa_service",
+        recipient=openid,
+        text=REPLIES[order].format(bank=settings.get().bank_name),
+        client_id=client_id,
+    )
+    await inbound.mark_answered(inbound_id, order)
+    return order
+
+
+def order_in(text: str) -> str:
+    """What a whole message orders, if anything."""
+    said = wording.plain(text)
+    return next((order for order, words in ORDERS.items() if said in words), "")
+
+
+async def _ask_director(inbound_id: int, client_id: int) -> None:
+    userid = await database.fetch_value(OWNER, client_id)
+    if userid:
+        await ledger.plan(
+            key=f"hand-over:{inbound_id}",
+            purpose="service",
+            channel="staff_message",
+            recipient=userid,
+            text=wording.DIRECTOR_ASKED.format(client=client_id),
+        )
+
+
+ORDERS = {"opt_out": wording.OPT_OUT, "opt_in": wording.OPT_IN, "hand_over": wording.HAND_OVER}
+REPLIES = {"opt_out": wording.OPTED_OUT, "opt_in": wording.OPTED_IN, "hand_over": wording.HANDED_OVER}

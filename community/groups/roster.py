@@ -1,0 +1,197 @@
+"""Who is in a group: follows WeCom by the versions of its member list, and reads it anew when the chain has a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from community.clients import identities
+from community.groups import tasks
+from community.groups.models import Group
+from kernel import clock, database
+from wechat.events import GroupChanged
+from wechat.shapes import GroupMember, GroupSnapshot
+
+LAG = timedelta(seconds=60)
+"""WeCom's own list may lag some seconds behind its callbacks; after this long it is the truth."""
+VERSIONS_KEPT = 20
+
+KEEP = """
+INSERT INTO client_group (corpid, chat_id, stale_at) VALUES ($1, $2, $3)
+ON CONFLICT (corpid, chat_id) DO NOTHING RETURNING id
+"""
+LOCKED = "SELECT * FROM client_group WHERE id = $1 FOR UPDATE"
+MOVE = """
+UPDATE client_group SET member_version = $2, past_versions = $3,
+  stale_at = CASE WHEN $4::boolean THEN NULL ELSE stale_at END
+WHERE id = $1
+"""
+STALE = "UPDATE client_group SET stale_at = $2, awaited_version = $3 WHERE id = $1"
+JOIN = """
+INSERT INTO membership AS m (group_id, member_id, is_client, client_id, joined_at, join_scene)
+SELECT $1, member_id, is_client, client_id, joined_at, join_scene
+FROM unnest($2::text[], $3::boolean[], $4::bigint[], $5::timestamptz[], $6::int[])
+  AS given(member_id, is_client, client_id, joined_at, join_scene)
+ON CONFLICT (group_id, member_id) DO UPDATE SET left_at = NULL, quit_scene = NULL, is_client = excluded.is_client,
+  client_id = coalesce(excluded.client_id, m.client_id), joined_at = excluded.joined_at,
+  join_scene = excluded.join_scene, times_joined = m.times_joined + 1
+WHERE m.left_at IS NOT NULL AND m.left_at <= coalesce(excluded.joined_at, m.left_at)
+RETURNING member_id, client_id, is_client, joined_at AS at
+"""
+LEAVE = """
+UPDATE membership SET left_at = $2, quit_scene = $3
+WHERE group_id = $1 AND left_at IS NULL AND (member_id = ANY($4::text[])) = $5
+RETURNING member_id, client_id, is_client, left_at AS at
+"""
+DESCRIBE = """
+UPDATE client_group SET name = $2, notice = $3, owner_userid = $4, opened_at = coalesce(opened_at, $5),
+  owner_id = coalesce((SELECT id FROM staff WHERE wecom_userid = $4), owner_id),
+  read_at = $6, stale_at = CASE WHEN $7::boolean THEN stale_at END
+WHERE id = $1
+"""
+DISMISS = """
+UPDATE client_group SET status = 'dismissed', dismissed_at = $2, stale_at = NULL
+WHERE id = $1 AND status = 'active' RETURNING id
+"""
+
+
+class Move(NamedTuple):
+    """One person who came or went; how: the scene as WeCom numbers it, or a word of ours."""
+
+    member_id: str
+    client_id: int | None
+    is_client: bool
+    at: datetime
+    how: int | str | None
+
+
+async def find_or_fetch(corp: str, chat_id: str) -> Group:
+    """The group; one that we did not know is made, and its name and members are read right after the commit."""
+    async with database.transaction():
+        group_id = await database.fetch_value(KEEP, corp, chat_id, clock.now())
+        if group_id is not None:
+            tasks.read_group.later(group_id)
+        return await Group.get(corpid=corp, chat_id=chat_id)
+
+
+async def apply(group: Group, event: GroupChanged) -> tuple[list[Move], list[Move]]:
+    """Apply one change; (joined, left), those for whom it is news.
+
+    A change of members counts only when it follows the version that we have; otherwise, and for a new name, owner or
+    notice (the event does not say which), the group is read again.
+    """
+    async with database.transaction():
+        row = await _locked(group.id)
+        is_chained = bool(row["read_at"] and event.last_mem_ver and event.last_mem_ver == row["member_version"])
+        if event.detail not in ("add_member", "del_member") or not is_chained:
+            if not event.cur_mem_ver or event.cur_mem_ver not in _versions(row):
+                await _read_again(row["id"], event.cur_mem_ver or row["awaited_version"])
+            return [], []
+        await _move(row, event.cur_mem_ver)
+        if event.detail == "del_member":
+            return [], await _leave(group.id, event.members, event.at, event.quit_scene)
+        joined, strangers = await _join(group, await _as_members(event))
+        if strangers:
+            # the event names ids only; the list tells the unionid by which we may know them already
+            await _read_again(row["id"], event.cur_mem_ver)
+        return joined, []
+
+
+async def apply_snapshot(group_id: int, snapshot: GroupSnapshot) -> tuple[list[Move], list[Move]]:
+    """Make our list that of WeCom: (joined, left). One that lags behind changes that we have applied is not used."""
+    async with database.transaction():
+        row = await _locked(group_id)
+        has_waited = row["stale_at"] is not None and row["stale_at"] <= clock.now() - LAG
+        if not has_waited and snapshot.member_version in row["past_versions"].split(","):
+            return [], []
+        still_waits = not has_waited and row["awaited_version"] not in ("", snapshot.member_version)
+        if snapshot.member_version != row["member_version"]:
+            await _move(row, snapshot.member_version)
+        described = (snapshot.name, snapshot.notice, snapshot.owner, snapshot.created_at)
+        await database.execute(DESCRIBE, group_id, *described, clock.now(), still_waits)
+        group = await Group.get(id=group_id)
+        joined, _ = await _join(group, snapshot.members)
+        left = await _leave(group_id, [one.id for one in snapshot.members], clock.now(), None, except_these=True)
+        return joined, left
+
+
+async def loses_members(group_id: int, snapshot: GroupSnapshot) -> bool:
+    """Whether somebody whom we have inside is not in the snapshot."""
+    missing = """
+    SELECT EXISTS (SELECT FROM membership WHERE group_id = $1 AND left_at IS NULL AND member_id <> ALL($2::text[]))
+    """
+    return bool(await database.fetch_value(missing, group_id, [one.id for one in snapshot.members]))
+
+
+async def dismiss(group: Group, at: datetime, how: str = "dismissed") -> list[Move]:
+    """The group is over; those who were inside."""
+    async with database.transaction():
+        await _locked(group.id)
+        if await database.fetch_value(DISMISS, group.id, at) is None:
+            return []
+        moves = await _leave(group.id, [], at, None, except_these=True)
+        return [move._replace(how=how) for move in moves]
+
+
+async def _locked(group_id: int) -> database.Row:
+    row = await database.fetch_one(LOCKED, group_id)
+    if row is None:
+        raise RuntimeError(f"group {group_id} vanished")
+    return row
+
+
+async def _move(row: database.Row, version: str) -> None:
+    past = [*(one for one in row["past_versions"].split(",") if one), row["member_version"]][-VERSIONS_KEPT:]
+    arrived = version == row["awaited_version"]
+    await database.execute(MOVE, row["id"], version, ",".join(one for one in past if one), arrived)
+
+
+def _versions(row: database.Row) -> set[str]:
+    return {row["member_version"], *row["past_versions"].split(",")}
+
+
+async def _read_again(group_id: int, awaited: str) -> None:
+    await database.execute(STALE, group_id, clock.now(), awaited)
+    tasks.read_group.later(group_id)
+
+
+async def _as_members(event: GroupChanged) -> list[GroupMember]:
+    rows = await database.fetch(
+        "SELECT wecom_userid FROM staff WHERE wecom_userid = ANY($1::text[])", list(event.members)
+    )
+    staff = {row["wecom_userid"] for row in rows}
+    # ids of clients begin so; a colleague who does not work with us here is still no client
+    return [
+        GroupMember(
+            id=one,
+            is_staff=one in staff or not one.startswith(("wm", "wo")),
+            joined_at=event.at,
+            join_scene=event.join_scene or 0,
+        )
+        for one in event.members
+    ]
+
+
+async def _join(group: Group, members: Sequence[GroupMember]) -> tuple[list[Move], bool]:
+    clients = [(one.id, one.unionid) for one in members if not one.is_staff]
+    found = await identities.find_or_create_many("external_id", group.corpid, clients, source="group")
+    rows = await database.fetch(
+        JOIN,
+        group.id,
+        [one.id for one in members],
+        [not one.is_staff for one in members],
+        [found[one.id].client_id if one.id in found else None for one in members],
+        [one.joined_at or clock.now() for one in members],
+        [one.join_scene for one in members],
+    )
+    scenes = {one.id: one.join_scene for one in members}
+    moves = [Move(**row, how=scenes[row["member_id"]]) for row in rows]
+    return moves, any(one.is_new for one in found.values())
+
+
+async def _leave(
+    group_id: int, ids: Sequence[str], at: datetime, scene: int | None, *, except_these: bool = False
+) -> list[Move]:
+    rows = await database.fetch(LEAVE, group_id, at, scene, list(ids), not except_these)
+    return [Move(**row, how=scene) for row in rows]

@@ -1,0 +1,32 @@
+"""Keeping groups in order: the words suggested for newcomers, and owners whose userid changed."""
+
+from __future__ import annotations
+
+from community.groups.models import Group
+from kernel import database
+from kernel.errors import NotFound
+from staff import audit
+from staff.models import Staff
+
+RENAME = (
+    "UPDATE client_group SET owner_userid = $2 WHERE owner_userid = $1",
+    """
+    UPDATE membership o SET member_id = $2 WHERE member_id = $1 AND NOT is_client
+      AND NOT EXISTS (SELECT 1 FROM membership n WHERE n.group_id = o.group_id AND n.member_id = $2)
+    """,
+)
+
+
+async def set_welcome(group_id: int, text: str, *, by: Staff) -> None:
+    """Keep the words suggested to the owner for newcomers; the caller has checked permission and scope."""
+    async with database.transaction():
+        if not await Group.filter(id=group_id).update(welcome_text=text.strip()):
+            raise NotFound()
+        await audit.record(by, "group.welcome_changed", "group", group_id)
+
+
+async def rename_member(userid: str, new_userid: str) -> None:
+    """A member's userid changed: groups and places stay theirs."""
+    async with database.transaction():
+        for statement in RENAME:
+            await database.execute(statement, userid, new_userid)

@@ -1,0 +1,42 @@
+"""Which recipe follows which event: the one table that says what reacts to what."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from webhooks.official_account import followed, menu_tapped, message_received, scanned, send_receipt
+from webhooks.wecom import contact_added, contact_lost, group_changed, staff_changed, tag_changed
+from wechat import events
+from wechat.events import Event
+
+Recipe = Callable[[Any], Awaitable[None]]
+
+RECIPES: dict[type[Event], Recipe] = {
+    events.Followed: followed.followed,
+    events.Unfollowed: followed.unfollowed,
+    events.Scanned: scanned.scanned,
+    events.MenuTapped: menu_tapped.menu_tapped,
+    events.TextMessage: message_received.text_received,
+    events.Message: message_received.message_received,
+    events.TemplateSendFinished: send_receipt.template_finished,
+    events.ContactAdded: contact_added.contact_added,
+    events.ContactEdited: contact_added.contact_edited,
+    events.ContactLost: contact_lost.contact_lost,
+    events.GroupCreated: group_changed.group_created,
+    events.GroupChanged: group_changed.group_changed,
+    events.GroupDismissed: group_changed.group_dismissed,
+    events.TagChanged: tag_changed.tag_changed,
+    events.StaffChanged: staff_changed.staff_changed,
+}
+"""A recipe runs inside the transaction that marks its callback as handled, and may run again when that fails: it writes
+to the database only, and whatever needs the network is asked for with a task's `.later()`, which waits for the commit.
+An event without a recipe (LivestreamChanged stands here once webhooks/wecom/livestream_changed.py exists) is kept and
+marked as handled."""
+
+
+async def follow(event: Event) -> None:
+    """Do what this event asks for; nothing when no recipe is listed."""
+    recipe = RECIPES.get(type(event))
+    if recipe is not None:
+        await recipe(event)

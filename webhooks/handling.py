@@ -1,0 +1,60 @@
+"""Handling a stored callback: its recipe and its mark as handled are one transaction, so that effects happen once."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from kernel import database, logs
+from kernel.errors import Later
+from webhooks import directory, inbox
+from webhooks.inbox import Claimed
+from wechat import callbacks
+
+ROOT = Path(__file__).resolve().parent.parent
+BITE = 20
+_log = logs.get(__name__)
+
+
+async def handle(ids: Sequence[int]) -> int:
+    """Handle those of `ids` that are free; how many were taken."""
+    taken = 0
+    for start in range(0, len(ids), BITE):
+        for callback in await inbox.claim(ids[start : start + BITE], BITE):
+            await _handle(callback)
+            taken += 1
+    return taken
+
+
+async def handle_left(limit: int = 1000) -> int:
+    """Handle whatever is due and was left; how many were taken."""
+    taken = 0
+    while taken < limit and (claimed := await inbox.claim_left(BITE)):
+        for callback in claimed:
+            await _handle(callback)
+        taken += len(claimed)
+    return taken
+
+
+async def _handle(callback: Claimed) -> None:
+    try:
+        async with database.transaction():
+            await directory.follow(callbacks.parse(callback.side, callback.body))
+            await inbox.finish(callback)
+    except inbox.LostClaim:
+        _log.warning("callback.claim_lost", callback=callback.id)
+    except Later as later:
+        await inbox.fail(callback, later.reason, later.after)
+    except Exception as error:
+        # whatever went wrong with one callback must not stop the others; the row says what and where
+        is_dead = await inbox.fail(callback, _describe(error))
+        _log.exception("callback.failed", callback=callback.id, kind=callback.kind, dead=is_dead)
+
+
+def _describe(error: Exception) -> str:
+    # type and place only: messages of the database may quote values
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(ROOT))]
+    ours = [frame for frame in ours if ".venv" not in frame.filename]
+    place = f" at {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}"

@@ -1,0 +1,163 @@
+"""The inbox: a callback is stored once, claimed by one worker, and ends handled or as a dead letter to replay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from kernel import clock, database, sealing
+from staff import audit
+from staff.models import Staff
+from wechat.events import Side
+
+LEASE = timedelta(seconds=120)
+PAUSES_S = (1, 5, 30, 120, 600, 1800, 3600)
+"""How long a failed callback waits before each further try; after the last one it is a dead letter."""
+LOST_AFTER = timedelta(seconds=5)
+"""When a stored callback that nobody took is taken for one whose wake-up was lost."""
+
+STORE = """
+INSERT INTO callback (side, app, digest, kind, lane, body_sealed, copies, created_at)
+SELECT side, app, digest, kind, lane, body_sealed, copies, $8
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::int[])
+  AS given(side, app, digest, kind, lane, body_sealed, copies)
+ON CONFLICT (side, app, digest) DO UPDATE SET copies = callback.copies + excluded.copies
+RETURNING id, lane, xmax = 0 AS is_new
+"""
+CLAIM = """
+UPDATE callback SET state = 'claimed', attempts = attempts + 1, claimed_until = $2
+WHERE id IN (
+  SELECT id FROM callback
+  WHERE {which} AND (state = 'received' OR state = 'failed' AND next_try_at <= $3
+    OR state = 'claimed' AND claimed_until < $3)
+  ORDER BY lane DESC, id LIMIT $4 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, side, digest, kind, body_sealed, attempts, lane
+"""
+CLAIM_THESE = CLAIM.format(which="id = ANY($1::bigint[])")
+CLAIM_LEFT = CLAIM.format(which="state IN ('received', 'failed', 'claimed') AND created_at < $1")
+FINISH = """
+UPDATE callback SET state = 'handled', handled_at = $3, problem = '', next_try_at = NULL, claimed_until = NULL
+WHERE id = $1 AND state = 'claimed' AND attempts = $2
+"""
+FAIL = """
+UPDATE callback SET state = CASE WHEN $3::timestamptz IS NULL THEN 'dead' ELSE 'failed' END,
+  next_try_at = $3, problem = $4, claimed_until = NULL
+WHERE id = $1 AND state = 'claimed' AND attempts = $2
+"""
+REPLAY = """
+UPDATE callback SET state = 'received', attempts = 0, next_try_at = NULL, problem = ''
+WHERE id = ANY($1::bigint[]) AND state IN ('dead', 'failed')
+RETURNING id
+"""
+
+
+class LostClaim(Exception):
+    """Another worker took the callback meanwhile: what this one did must be rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One verified, opened and understood call that waits to be stored."""
+
+    side: Side
+    app: str
+    digest: str
+    kind: str
+    lane: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One callback that this worker may handle until its lease ends; `attempts` tells two claims apart."""
+
+    id: int
+    side: Side
+    kind: str
+    attempts: int
+    body: bytes = field(repr=False)
+
+
+async def store(calls: Sequence[Received]) -> dict[str, list[int]]:
+    """Store calls, repeated ones only as a count; returns the ids of the new ones by lane."""
+    # one statement can't meet the same row twice: copies inside the batch are counted here
+    copies: dict[tuple[str, str, str], int] = defaultdict(int)
+    unique: dict[tuple[str, str, str], Received] = {}
+    for call in calls:
+        key = (call.side, call.app, call.digest)
+        copies[key] += 1
+        unique[key] = call
+    # in one order everywhere, so that two web processes never wait for each other
+    keys = sorted(unique)
+    rows = await database.fetch(
+        STORE,
+        *(list(column) for column in zip(*keys, strict=True)),
+        [unique[key].kind for key in keys],
+        [unique[key].lane for key in keys],
+        [_seal(unique[key]) for key in keys],
+        [copies[key] for key in keys],
+        clock.now(),
+    )
+    new: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if row["is_new"]:
+            new[row["lane"]].append(row["id"])
+    return new
+
+
+async def claim(ids: Sequence[int], limit: int = 20) -> list[Claimed]:
+    """Take those of `ids` that nobody else is handling and that are due."""
+    now = clock.now()
+    return _claimed(await database.fetch(CLAIM_THESE, list(ids), now + LEASE, now, limit))
+
+
+async def claim_left(limit: int = 20) -> list[Claimed]:
+    """Take what is due although nobody came for it: lost wake-ups, failures after their pause, leases that ended."""
+    now = clock.now()
+    return _claimed(await database.fetch(CLAIM_LEFT, now - LOST_AFTER, now + LEASE, now, limit))
+
+
+async def finish(callback: Claimed) -> None:
+    """Mark it handled, inside the transaction of its effects; LostClaim when it is not ours any more."""
+    if not await database.execute(FINISH, callback.id, callback.attempts, clock.now()):
+        raise LostClaim(f"callback {callback.id}")
+
+
+async def fail(callback: Claimed, problem: str, after_s: float | None = None) -> bool:
+    """Note why, and try again after a pause that grows (`after_s` when the failure says so); True: a dead letter."""
+    tries = callback.attempts - 1
+    pause = None if tries >= len(PAUSES_S) else max(after_s or 0, PAUSES_S[tries])
+    next_try = None if pause is None else clock.now() + timedelta(seconds=pause)
+    await database.execute(FAIL, callback.id, callback.attempts, next_try, problem[:300])
+    return next_try is None
+
+
+async def replay(ids: Sequence[int], *, by: Staff) -> list[int]:
+    """Give dead or waiting callbacks a fresh start; returns the ids that had one. The caller wakes the handling."""
+    async with database.transaction():
+        replayed = [row["id"] for row in await database.fetch(REPLAY, list(ids))]
+        for callback_id in replayed:
+            await audit.record(by, "callback.replayed", "callback", callback_id)
+        return replayed
+
+
+def _seal(call: Received) -> bytes:
+    return sealing.seal(call.body.decode(), table="callback", column="body_sealed", row=_row_of(call.digest))
+
+
+def _row_of(digest: str) -> int:
+    # the row's number is not known before the INSERT; its digest is as unique and saves a round trip
+    return int(digest[:15], 16)
+
+
+def _claimed(rows: Sequence[database.Row]) -> list[Claimed]:
+    ordered = sorted(rows, key=lambda row: (row["lane"] != "urgent", row["id"]))
+    return [Claimed(row["id"], row["side"], row["kind"], row["attempts"], _open(row)) for row in ordered]
+
+
+def _open(row: database.Row) -> bytes:
+    row_number = _row_of(row["digest"])
+    return sealing.unseal(row["body_sealed"], table="callback", column="body_sealed", row=row_number).encode()

@@ -1,0 +1,1 @@
+"""What the official account tells us: one recipe per kind of event."""

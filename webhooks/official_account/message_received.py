@@ -1,0 +1,32 @@
+"""A client wrote to the official account."""
+
+from __future__ import annotations
+
+from community.clients import fans, identities, timeline
+from community.conversations import answering, inbound
+from kernel import settings
+from wechat.events import Message, TextMessage
+
+
+async def text_received(event: TextMessage) -> None:
+    """Keep it, open the window of 48 hours, and answer what is an order (opting out, asking for a person)."""
+    kept = await _keep(event, "text")
+    if kept is not None:
+        inbound_id, client_id = kept
+        await answering.answer(inbound_id, client_id, event.sender, event.text)
+
+
+async def message_received(event: Message) -> None:
+    """A picture, voice or the like: kept with what could be read from it."""
+    await _keep(event, event.kind)
+
+
+async def _keep(event: TextMessage | Message, kind: str) -> tuple[int, int] | None:
+    appid = settings.get().oa_appid
+    client = await identities.find_or_create("openid", appid, event.sender, source="official_account")
+    inbound_id = await inbound.keep(client.id, "official_account", f"{appid}:{event.msg_id}", event.text, event.at)
+    if inbound_id is None:
+        return None
+    await fans.open_window(client.id, appid, event.sender, "message", event.at)
+    await timeline.record(client.id, "message.received", at=event.at, type=kind)
+    return inbound_id, client.id

@@ -1,0 +1,1 @@
+"""What WeCom tells us: one recipe per kind of event."""
