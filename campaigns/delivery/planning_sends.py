@@ -64,20 +64,6 @@ async def plan_step(step_id: int) -> int:
     return sends
 
 
-async def schedule(campaign_id: int, step_code: str, due_at: datetime) -> bool:
-    """Say when a step is due that waited for something (the end of a livestream); False when it is planned already."""
-    return bool(await Step.filter(campaign_id=campaign_id, code=step_code, state="waiting").update(due_at=due_at))
-
-
-async def give_up(campaign_id: int, step_code: str) -> bool:
-    """A step that can't come any more (the livestream was cancelled), so that the campaign can finish."""
-    return bool(
-        await Step.filter(campaign_id=campaign_id, code=step_code, state="waiting").update(
-            state="missed", planned_at=clock.now()
-        )
-    )
-
-
 async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
     chosen = kind.of(campaign.kind)
     plan = chosen.step(step.code)

@@ -1,0 +1,154 @@
+"""Maker is never checker; what is approved is what was seen; any edit voids it."""
+
+import asyncio
+import dataclasses
+
+import pytest
+
+from campaigns.planning import approval, drafting, fingerprint, running
+from campaigns.planning.models import Campaign
+from kernel.errors import Forbidden, Refused
+from staff import approvals
+from staff.models import Approval, Staff
+from tests.campaigns.conftest import Cast, approved, draft_of, make_clients
+
+
+async def _submitted(cast: Cast) -> Campaign:
+    await make_clients(cast, 3)
+    campaign = await draft_of(cast)
+    await approval.submit(campaign.id, cast.li)
+    return await Campaign.get(id=campaign.id)
+
+
+async def _edit(campaign: Campaign, by: Staff, **changes: object) -> Campaign:
+    fresh = await Campaign.get(id=campaign.id)
+    draft = dataclasses.replace(await drafting.read(fresh), **changes)  # type: ignore[arg-type]
+    return await drafting.save(campaign.id, draft, by, fresh.version)
+
+
+async def test_a_second_person_approves_and_it_waits_to_be_started(cast: Cast) -> None:
+    campaign = await _submitted(cast)
+    seen = await fingerprint.of(campaign)
+    done = await approval.approve(campaign.id, cast.wang, seen)
+    assert (done.state, done.approved_hash) == ("approved", seen)
+
+
+async def test_the_maker_cannot_approve_even_with_the_permission(cast: Cast) -> None:
+    campaign = await _submitted(cast)
+    cast.li.role = "reviewer"
+    await cast.li.save()
+    with pytest.raises(Forbidden, match="自己"):
+        await approval.approve(campaign.id, cast.li, await fingerprint.of(campaign))
+
+
+async def test_the_last_editor_cannot_approve(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    campaign = await draft_of(cast)
+    second = await Staff.create(login="sun", name="孙", role="marketing")
+    await _edit(campaign, second, name="十月理财课")
+    await approval.submit(campaign.id, cast.li)
+    second.role = "reviewer"
+    await second.save()
+    with pytest.raises(Forbidden, match="自己"):
+        await approval.approve(campaign.id, second, await fingerprint.of(await Campaign.get(id=campaign.id)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "别的名字"},
+        {"steps": (drafting.StepText("main", "换了一段文字"),)},
+        {"tree": {"field": "contact", "op": "is"}},
+        {"control_percent": 20},
+        {"channel": "oa_service"},
+        {"late_minutes": 30},
+    ],
+)
+async def test_any_edit_after_approval_voids_it(cast: Cast, changes: dict[str, object]) -> None:
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    edited = await _edit(campaign, cast.li, **changes)
+    assert (edited.state, edited.approved_hash) == ("draft", "")
+    assert (await Approval.get(subject_id=campaign.id)).state == "void"
+    with pytest.raises(Refused):
+        await running.start(campaign.id, cast.li)
+
+
+async def test_a_save_without_change_voids_nothing(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    assert (await _edit(campaign, cast.li)).state == "approved"
+
+
+async def test_an_edit_while_it_waits_takes_the_question_back(cast: Cast) -> None:
+    campaign = await _submitted(cast)
+    seen = await fingerprint.of(campaign)
+    await _edit(campaign, cast.li, name="别的名字")
+    with pytest.raises(Refused):
+        await approval.approve(campaign.id, cast.wang, seen)
+    assert await approvals.waiting_for(cast.wang) == []
+
+
+async def test_approval_of_what_is_not_there_any_more_is_refused(cast: Cast) -> None:
+    campaign = await _submitted(cast)
+    seen = await fingerprint.of(campaign)
+    await _edit(campaign, cast.li, name="别的名字")
+    await approval.submit(campaign.id, cast.li)
+    with pytest.raises(Refused, match="改动"):
+        await approval.approve(campaign.id, cast.wang, seen)
+
+
+async def test_two_approvers_at_once_give_one_approval(cast: Cast) -> None:
+    campaign = await _submitted(cast)
+    seen = await fingerprint.of(campaign)
+    second = await Staff.create(login="sun", name="孙", role="reviewer")
+    outcomes = await asyncio.gather(
+        approval.approve(campaign.id, cast.wang, seen),
+        approval.approve(campaign.id, second, seen),
+        return_exceptions=True,
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Campaign", "Refused"]
+
+
+async def test_two_editors_of_the_same_version_do_not_overwrite_each_other(cast: Cast) -> None:
+    campaign = await draft_of(cast)
+    draft = await drafting.read(campaign)
+    outcomes = await asyncio.gather(
+        drafting.save(campaign.id, dataclasses.replace(draft, name="甲"), cast.li, campaign.version),
+        drafting.save(campaign.id, dataclasses.replace(draft, name="乙"), cast.li, campaign.version),
+        return_exceptions=True,
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Campaign", "Refused"]
+
+
+async def test_what_a_changed_row_behind_the_pages_says_is_not_sent(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    await Campaign.filter(id=campaign.id).update(conditions={"field": "fan", "op": "is_not"})
+    with pytest.raises(Refused, match="没有经过审批"):
+        await running.start(campaign.id, cast.li)
+
+
+async def test_a_campaign_with_forbidden_words_or_nobody_to_reach_is_not_submitted(cast: Cast) -> None:
+    campaign = await draft_of(cast, text="本产品保 本，速来")
+    with pytest.raises(Refused, match="保 本") as refusal:
+        await approval.submit(campaign.id, cast.li)
+    assert "没有可以发送的客户" in refusal.value.message
+
+
+async def test_giving_back_makes_it_a_draft_with_the_reason(cast: Cast) -> None:
+    campaign = await _submitted(cast)
+    assert (await approval.give_back(campaign.id, "请补充地点", cast.wang)).state == "draft"
+    latest = await approvals.latest("campaign", campaign.id)
+    assert latest is not None
+    assert (latest.state, latest.note) == ("returned", "请补充地点")
+
+
+async def test_a_copy_is_a_new_draft_with_its_own_draw(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    source = await approved(cast, tree={"field": "contact", "op": "is"})
+    made = await drafting.copy(source.id, cast.li)
+    assert (made.state, made.conditions, made.starts_at) == ("draft", source.conditions, None)
+    assert made.salt != source.salt
+    before, after = await drafting.read(source), await drafting.read(made)
+    assert before.steps == after.steps
