@@ -43,6 +43,11 @@ KINDS: dict[str, Kind] = {
     "event.attended": Kind("到场签到", True),
     "livestream.reserved": Kind("预约直播", True),
     "livestream.watched": Kind("观看直播", True),
+    "tier.raised": Kind("客户等级上升"),
+    "tier.lowered": Kind("客户等级下降"),
+    "tier.watched": Kind("进入等级观察期"),
+    "benefit.granted": Kind("获得权益"),
+    "outflow.noticed": Kind("存款外流"),
     "benefit.redeemed": Kind("使用权益", True),
     "points.spent": Kind("兑换积分", True),
 }

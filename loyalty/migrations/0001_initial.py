@@ -177,10 +177,11 @@ class Migration(migrations.Migration):
                 ('client', fields.OneToOneField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
                 ('tier', fields.CharField(max_length=20)),
                 ('months_below', fields.IntField(default=0, db_default=0)),
+                ('best_below_fen', fields.BigIntField(default=0, db_default=0)),
                 ('since_on', fields.DateField()),
                 ('reviewed_month', fields.DateField()),
             ],
-            options={'table': 'standing', 'app': 'loyalty', 'indexes': [Index(fields=['tier'])], 'pk_attr': 'id', 'table_description': 'Where a client stands now: tier code, months below its threshold in a row, since which day.'},
+            options={'table': 'standing', 'app': 'loyalty', 'indexes': [Index(fields=['tier'])], 'pk_attr': 'id', 'table_description': 'Where a client stands now: tier, months below its threshold in a row and the best of them, since which day.'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -196,7 +197,7 @@ class Migration(migrations.Migration):
                 ('average_fen', fields.BigIntField()),
                 ('policy_id', fields.BigIntField()),
             ],
-            options={'table': 'standing_change', 'app': 'loyalty', 'unique_together': (('client_id', 'month'),), 'indexes': [Index(fields=['month', 'tier_after'])], 'pk_attr': 'id', 'table_description': 'What a monthly review decided for a client; one row per client and month, also when nothing moved but watch did.'},
+            options={'table': 'standing_change', 'app': 'loyalty', 'unique_together': (('client_id', 'month'),), 'indexes': [Index(fields=['month', 'tier_after'])], 'pk_attr': 'id', 'table_description': 'What a monthly review decided for a client: a row when the tier moved, or only the months below did.'},
             bases=['Record'],
         ),
         ops.CreateModel(

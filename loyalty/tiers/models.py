@@ -25,12 +25,13 @@ class TierPolicy(Record):
 
 
 class Standing(Record):
-    """Where a client stands now: tier code, months below its threshold in a row, since which day."""
+    """Where a client stands now: tier, months below its threshold in a row and the best of them, since which day."""
 
     client: fields.OneToOneRelation[Client] = fields.OneToOneField("community.Client", on_delete=fields.CASCADE)
     client_id: int
     tier = fields.CharField(max_length=20)
     months_below = fields.IntField(default=0, db_default=0)
+    best_below_fen = fields.BigIntField(default=0, db_default=0)
     since_on = fields.DateField()
     reviewed_month = fields.DateField()
 
@@ -40,7 +41,7 @@ class Standing(Record):
 
 
 class StandingChange(Record):
-    """What a monthly review decided for a client; one row per client and month, also when nothing moved but watch did."""
+    """What a monthly review decided for a client: a row when the tier moved, or only the months below did."""
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
