@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
+from campaigns.delivery import reasons
 from campaigns.planning import running
 from kernel import clock, database
 from kernel.errors import Refused
@@ -14,9 +15,10 @@ LEAST = 50
 SHARE_PERCENT = 20
 
 # only since the last resume: whoever looked at it and went on shall not be stopped for the same failures again
+_BAD = "send.state = 'failed' AND send.reason <> ALL($2::text[])"
 _ENDED = """
-SELECT campaign.id, count(*) AS ended, count(*) FILTER (WHERE send.state = 'failed') AS failed,
-    mode() WITHIN GROUP (ORDER BY send.reason) FILTER (WHERE send.state = 'failed') AS reason
+SELECT campaign.id, count(*) AS ended, count(*) FILTER (WHERE {bad}) AS failed,
+    mode() WITHIN GROUP (ORDER BY send.reason) FILTER (WHERE {bad}) AS reason
 FROM campaign JOIN send ON send.campaign_id = campaign.id
 WHERE campaign.state = 'sending' AND send.state IN ('failed', 'accepted', 'confirmed', 'delivered')
     AND COALESCE(send.ended_at, send.accepted_at) > greatest($1::timestamptz, COALESCE((
@@ -38,14 +40,14 @@ class Verdict(NamedTuple):
 def judge(campaign_id: int, ended: int, failed: int, reason: str) -> Verdict:
     """Too bad: at least LEAST messages ended in the window and SHARE_PERCENT or more of them failed. Pure."""
     is_too_bad = ended >= LEAST and failed * 100 >= ended * SHARE_PERCENT
-    why = f"最近 {ended} 条中有 {failed} 条失败（多为：{reason or '未知'}），已自动暂停"
+    why = f"最近 {ended} 条中有 {failed} 条失败（多为：{reasons.label(reason)}），已自动暂停"
     return Verdict(campaign_id, is_too_bad, why if is_too_bad else "")
 
 
 async def apply() -> list[int]:
     """Pause every campaign that fails too often; returns which."""
     paused = []
-    for row in await database.fetch(_ENDED, clock.now() - WINDOW):
+    for row in await database.fetch(_ENDED.format(bad=_BAD), clock.now() - WINDOW, list(reasons.OF_THE_CLIENT)):
         verdict = judge(row["id"], row["ended"], row["failed"], row["reason"] or "")
         if not verdict.is_too_bad:
             continue
