@@ -48,3 +48,8 @@ async def in_force(day: date) -> tuple[int, rules.Policy]:
     if row is None:
         raise Refused("还没有生效的客户分层规则", code="tiers.no_policy")
     return row.id, rules.read_policy(row.definition)
+
+
+async def get(policy_id: int) -> rules.Policy:
+    """The policy of a review."""
+    return rules.read_policy((await TierPolicy.get(id=policy_id)).definition)

@@ -1,0 +1,143 @@
+"""Benefits are granted once, as far as the stock goes, told, and used once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime
+
+import pytest
+
+from community.clients import registering
+from community.clients.models import Client, Fan, TimelineEntry
+from community.sending.models import Send
+from kernel import clock
+from kernel.errors import Refused
+from loyalty.rewards import benefits, periods, reading, tasks, telling_of_grants
+from loyalty.rewards.models import Benefit, Grant
+from loyalty.tiers import policies
+from staff.models import Staff
+from tests.loyalty import balances
+from tests.loyalty.balances import WAN
+
+pytestmark = pytest.mark.usefixtures("db")
+NOON = datetime(2026, 2, 3, 4, 0, tzinfo=UTC)
+
+
+async def voucher(stock: int | None = None) -> Benefit:
+    return await benefits.create(
+        "V100", "百元代金券", "voucher", "sunflower", value_fen=100_00, stock=stock, description="商户通用"
+    )
+
+
+async def test_a_second_grant_in_the_period_is_the_first_one() -> None:
+    client, benefit = await Client.create(), await voucher(5)
+    first = await benefits.grant(client.id, benefit.id, on=date(2026, 1, 2))
+    again = await benefits.grant(client.id, benefit.id, on=date(2026, 3, 31))
+    later = await benefits.grant(client.id, benefit.id, on=date(2026, 4, 1))
+    assert (first.id, first.period, later.period) == (again.id, "2026Q1", "2026Q2")
+    assert (await Benefit.get()).stock == 3
+    assert await TimelineEntry.filter(kind="benefit.granted").count() == 2
+
+
+async def test_the_last_piece_goes_to_exactly_one_of_many_at_once() -> None:
+    clients = [await Client.create() for _ in range(12)]
+    benefit = await voucher(3)
+    outcomes = await asyncio.gather(
+        *(benefits.grant(client.id, benefit.id) for client in clients), return_exceptions=True
+    )
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    assert len(refused) == 9
+    assert {outcome.code for outcome in refused} == {"benefit.out_of_stock"}
+    assert (await Benefit.get()).stock == 0
+    assert await Grant.all().count() == 3
+
+
+async def test_the_same_client_twice_at_once_takes_one_piece() -> None:
+    client, benefit = await Client.create(), await voucher(5)
+    made = await asyncio.gather(*(benefits.grant(client.id, benefit.id) for _ in range(8)))
+    assert len({grant.id for grant in made}) == 1
+    assert (await Benefit.get()).stock == 4
+
+
+async def test_a_raised_tier_grants_once_and_tells_the_client() -> None:
+    await policies.load_preset("cmb", date(2026, 1, 1))
+    await voucher(1)
+    richer = await balances.client_with_months(date(2026, 1, 1), [90 * WAN])
+    poorer = await balances.client_with_months(date(2026, 1, 1), [60 * WAN])
+    await balances.client_with_months(date(2026, 1, 1), [6 * WAN])
+    await Fan.create(client_id=richer.id, appid="wx", openid="openid-richer")
+    with clock.frozen(NOON):
+        await tasks.monthly_review.now()
+        await tasks.monthly_review.now()
+    grant = await Grant.get()
+    assert (grant.client_id, grant.period, grant.cause) == (richer.id, "2026Q1", "tier.raised")
+    assert grant.told_at == NOON
+    assert (await Benefit.get()).stock == 0
+    send = await Send.get()
+    assert (send.key, send.purpose, send.channel, send.client_id) == (
+        f"grant:{grant.id}", "service", "oa_template", richer.id,
+    )  # fmt: skip
+    assert await TimelineEntry.filter(client_id=poorer.id, kind="benefit.granted").count() == 0
+
+
+async def test_nobody_is_told_at_night() -> None:
+    client, benefit = await Client.create(), await voucher()
+    await Fan.create(client_id=client.id, appid="wx", openid="openid-1")
+    night = datetime(2026, 2, 3, 17, 0, tzinfo=UTC)
+    with clock.frozen(night):
+        await benefits.grant(client.id, benefit.id)
+        assert await telling_of_grants.tell_waiting() == 0
+    with clock.frozen(datetime(2026, 2, 4, 1, 30, tzinfo=UTC)):
+        assert await telling_of_grants.tell_waiting() == 1
+        assert await telling_of_grants.tell_waiting() == 0
+
+
+async def test_a_benefit_is_used_once_and_not_after_its_period() -> None:
+    client, benefit = await Client.create(), await voucher()
+    with clock.frozen(NOON):
+        grant = await benefits.grant(client.id, benefit.id)
+        assert (await benefits.redeem(grant.id)).state == "redeemed"
+        with pytest.raises(Refused, match="已经使用"):
+            await benefits.redeem(grant.id)
+        old = await benefits.grant(client.id, benefit.id, on=date(2025, 12, 31))
+        with pytest.raises(Refused, match="过期"):
+            await benefits.redeem(old.id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "code"),
+    [
+        ("voucher", {}, "benefit.incomplete"),
+        ("lounge", {}, "benefit.incomplete"),
+        ("horse", {}, "benefit.unknown_kind"),
+        ("lounge", {"description": "浦东", "period": "week"}, "benefit.bad_period"),
+        ("lounge", {"description": "浦东", "stock": -1}, "benefit.bad_stock"),
+    ],
+)
+async def test_an_incomplete_benefit_is_refused(kind: str, fields: dict[str, object], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await benefits.create("X", "权益", kind, "gold", **fields)  # type: ignore[arg-type]
+    assert refused.value.code == code
+
+
+async def test_the_catalogue_and_the_grants_are_listed_with_masked_names() -> None:
+    saved = await registering.save_many("haiyue", [registering.ClientRow("C1", name="张三丰")])
+    benefit = await voucher(5)
+    await benefits.grant(saved.ids["C1"], benefit.id)
+    (line,) = await reading.catalogue()
+    assert (line.kind, line.granted, line.redeemed, line.benefit.stock) == ("代金券", 1, 0, 4)
+    boss = await Staff.create(login="m", name="M", role="marketing")
+    listed, total = await reading.grants(boss)
+    assert ([entry.client for entry in listed], total) == (["张*丰"], 1)
+    stranger = await Staff.create(login="d", name="D", role="director")
+    assert await reading.grants(stranger) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("period", "name", "last"),
+    [("month", "2026-02", date(2026, 2, 28)), ("quarter", "2026Q1", date(2026, 3, 31)),
+     ("year", "2026", date(2026, 12, 31))],
+)  # fmt: skip
+def test_periods_have_names_and_last_days(period: str, name: str, last: date) -> None:
+    assert periods.name_of(period, date(2026, 2, 3)) == name
+    assert periods.last_day(name) == last
