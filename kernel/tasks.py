@@ -58,22 +58,27 @@ class Task(Generic[Arguments]):
         else:
             self._publish_soon(args, kwargs)
 
+    def wake(self, within: float) -> None:
+        """Queue without arguments, for the clock; forgotten when no worker takes it within so many seconds."""
+        self._publish_soon((), {}, within)
+
     async def now(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         """Run the task's function here and wait for it."""
         await self.function(*args, **kwargs)
 
-    def _publish_soon(self, args: Any, kwargs: Any) -> None:
+    def _publish_soon(self, args: Any, kwargs: Any, expires: float | None = None) -> None:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._publish(args, kwargs)
+            self._publish(args, kwargs, expires)
             return
         # publishing is blocking socket work: off the event loop, and nobody waits for it
-        loop.run_in_executor(None, self._publish, args, kwargs)
+        loop.run_in_executor(None, self._publish, args, kwargs, expires)
 
-    def _publish(self, args: Any, kwargs: Any) -> None:
+    def _publish(self, args: Any, kwargs: Any, expires: float | None = None) -> None:
+        options: dict[str, Any] = {"expires": expires} if expires else {}
         try:
-            self._celery.apply_async(args=args, kwargs=kwargs, retry=False)
+            self._celery.apply_async(args=args, kwargs=kwargs, retry=False, **options)
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
             _log.warning("task.not_queued", task=self.name, reason=type(error).__name__)
 

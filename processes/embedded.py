@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import hashlib
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from processes import lifeline
+
 START_SECONDS = 30
 DATABASE = "huiliu"
-_PR_SET_PDEATHSIG = 1
 
 
 class CannotStart(Exception):
@@ -30,17 +31,35 @@ class CannotStart(Exception):
 
 @dataclass
 class Server:
-    """A started child: its address and how to stop it."""
+    """A started child: its address, how to start it again at the same address, and how to stop it."""
 
     name: str
     url: str
-    process: subprocess.Popen[bytes]
+    spawn: Callable[[], subprocess.Popen[bytes]]
+    is_ready: Callable[[], bool]
     stop_signal: signal.Signals
-    folder: Path
-    sockets: Path = field(default_factory=Path)
+    log: Path
+    sockets: Path
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        """Start it and wait until it answers. CannotStart with the end of its log."""
+        self.process = self.spawn()
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            if self.is_ready():
+                return
+            time.sleep(0.03)
+        self._end(2)
+        tail = self.log.read_bytes()[-600:].decode(errors="replace") if self.log.exists() else ""
+        raise CannotStart(f"{self.name} did not start: {tail}")
 
     def stop(self, seconds: float = 15) -> None:
-        """Ask it to stop, wait, and kill it when it doesn't."""
+        """Ask it to stop, wait, and kill it when it doesn't; it can't be started again."""
+        self._end(seconds)
+        shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def _end(self, seconds: float) -> None:
         if self.process.poll() is None:
             self.process.send_signal(self.stop_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -48,13 +67,12 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 def start_postgres(data: Path, *, durable: bool = True) -> Server:
     """Start PostgreSQL 18 on a private Unix socket with its data below `data`; makes the cluster at first start.
 
-    durable=False gives up crash safety for speed (tests only).
+    durable=False gives up safety against power loss for speed (tests only); killing the server still loses nothing.
     """
     account = _account()
     folder = _usable_folder(data, account) / "postgres"
@@ -71,15 +89,23 @@ def start_postgres(data: Path, *, durable: bool = True) -> Server:
         )
         if made.returncode:
             raise CannotStart(f"PostgreSQL: initdb failed: {made.stderr.decode(errors='replace')[-500:]}")
+    _wait_for_the_last_one(folder / "postmaster.pid")
     options = {"listen_addresses": "", "unix_socket_directories": str(sockets), "unix_socket_permissions": "0700"}
     options |= {"max_connections": "100", "timezone": "UTC", "log_timezone": "UTC", "shared_buffers": "256MB"}
     if not durable:
-        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        options |= {"fsync": "off", "full_page_writes": "off"}
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    process = _spawn([binaries / "postgres", "-D", folder, *arguments], account, sockets, signal.SIGINT, folder.parent)
-    server = Server("postgres", "", process, signal.SIGINT, folder, sockets)
-    _wait(server, lambda: _create_database(binaries, sockets, account), folder.parent / "postgres.log")
-    server.url = f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}"
+    command, log = [binaries / "postgres", "-D", folder, *arguments], folder.parent / "postgres.log"
+    server = Server(
+        name="postgres",
+        url=f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}",
+        spawn=lambda: _spawn(command, account, sockets, signal.SIGINT, log),
+        is_ready=lambda: _create_database(binaries, sockets, account),
+        stop_signal=signal.SIGINT,
+        log=log,
+        sockets=sockets,
+    )
+    server.start()
     return server
 
 
@@ -92,20 +118,29 @@ def start_redis(data: Path, *, durable: bool = True) -> Server:
     binary = _readable_copy(source.parent, folder.parent, account) / source.name
     sockets = _private_folder(account)
     _own(folder, account)
-    socket = sockets / "redis.sock"
-    options = {"port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "dir": str(folder), "save": ""}
+    path = sockets / "redis.sock"
+    options = {"port": "0", "unixsocket": str(path), "unixsocketperm": "700", "dir": str(folder), "save": ""}
     options |= {"appendonly": "yes" if durable else "no", "maxmemory-policy": "noeviction", "daemonize": "no"}
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    process = _spawn([binary, *arguments], account, sockets, signal.SIGTERM, folder.parent, log="redis.log")
-    server = Server("redis", f"unix://{socket}?db=0", process, signal.SIGTERM, folder, sockets)
-    _wait(server, socket.exists, folder.parent / "redis.log")
+    log = folder.parent / "redis.log"
+    server = Server(
+        name="redis",
+        url=f"unix://{path}?db=0",
+        spawn=lambda: _spawn([binary, *arguments], account, sockets, signal.SIGTERM, log),
+        is_ready=lambda: _answers(path),
+        stop_signal=signal.SIGTERM,
+        log=log,
+        sockets=sockets,
+    )
+    server.start()
     return server
 
 
-def die_with_parent(stop_signal: signal.Signals) -> None:
-    """In a fresh child on Linux: get `stop_signal` when the parent dies, so that nothing is left behind."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
+def forget(data: Path) -> None:
+    """Remove what the servers keep outside `data` when its parents are closed to the borrowed account."""
+    elsewhere = _elsewhere(data.resolve())
+    if elsewhere.exists() and elsewhere.stat().st_uid == os.geteuid():
+        shutil.rmtree(elsewhere, ignore_errors=True)
 
 
 def _folder_of(package: str) -> Path:
@@ -127,12 +162,16 @@ def _usable_folder(data: Path, account: pwd.struct_passwd | None) -> Path:
     if account is None or _may_enter(data, account):
         return data
     # below a closed home folder the borrowed account can't get in: a folder of its own outside, found again by name
-    digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-    elsewhere = Path("/var/tmp") / f"huiliu-{digest}"  # noqa: S108  # owned and closed to others below
+    elsewhere = _elsewhere(data)
     elsewhere.mkdir(mode=0o755, exist_ok=True)
     if elsewhere.stat().st_uid not in (0, account.pw_uid):
         raise CannotStart(f"{elsewhere} belongs to somebody else")
     return elsewhere
+
+
+def _elsewhere(data: Path) -> Path:
+    digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"huiliu-{digest}"  # noqa: S108  # its owner is checked, its folders are closed
 
 
 def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
@@ -188,10 +227,9 @@ def _spawn(
     account: pwd.struct_passwd | None,
     cwd: Path,
     stop_signal: signal.Signals,
-    logs: Path,
-    log: str = "postgres.log",
+    log: Path,
 ) -> subprocess.Popen[bytes]:
-    with (logs / log).open("ab") as output:
+    with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
@@ -200,7 +238,7 @@ def _spawn(
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C reaches only the supervisor, which stops its children in order
-            preexec_fn=lambda: die_with_parent(stop_signal),  # the caller starts no threads before
+            preexec_fn=lambda: lifeline.die_with_parent(stop_signal),  # the caller starts no threads before
             **_identity(account),
         )
 
@@ -213,14 +251,22 @@ def _create_database(binaries: Path, sockets: Path, account: pwd.struct_passwd |
     return made.returncode == 0 or b"already exists" in made.stderr
 
 
-def _wait(server: Server, ready: Callable[[], bool], log: Path) -> None:
+def _wait_for_the_last_one(pid_file: Path) -> None:
+    # after a supervisor was killed its server may still be writing its last checkpoint
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if server.process.poll() is not None:
-            break
-        if ready():
+        try:
+            pid = int(pid_file.read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (OSError, ValueError):
             return
-        time.sleep(0.03)
-    server.stop(2)
-    tail = log.read_bytes()[-600:].decode(errors="replace") if log.exists() else ""
-    raise CannotStart(f"{server.name} did not start: {tail}")
+        time.sleep(0.1)
+
+
+def _answers(path: Path) -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(1)
+        line.connect(str(path))
+        line.sendall(b"PING\r\n")
+        return line.recv(16).startswith(b"+PONG")
+    return False

@@ -1,0 +1,152 @@
+"""What each command does; heavy modules are imported only by the command that needs them, so that all start fast."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from kernel import settings
+from kernel.errors import Refused
+from processes import instance
+
+Result = TypeVar("Result")
+
+
+class Failed(Exception):
+    """The command could not do its work; the message is for the person at the console."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start everything and stay."""
+    from processes import running
+
+    try:
+        if args.ephemeral:
+            return running.ephemeral(whole_bank=args.seed)
+        return running.demo(args.port) if args.demo else running.plain(args.port)
+    except (instance.Occupied, running.CannotStart) as error:
+        raise Failed(str(error)) from error
+
+
+def web(_args: argparse.Namespace) -> int:
+    """The web process."""
+    from processes import web
+
+    web.run()
+    return 0
+
+
+def worker(args: argparse.Namespace) -> int:
+    """One worker."""
+    from processes import worker
+
+    worker.run(args.queues.split(","), args.concurrency or settings.get().worker_concurrency, args.name)
+    return 0
+
+
+def clock(_args: argparse.Namespace) -> int:
+    """The clock."""
+    from processes import clock
+
+    clock.run()
+    return 0
+
+
+def sandbox(_args: argparse.Namespace) -> int:
+    """The sandbox."""
+    from processes import sandbox
+
+    sandbox.run()
+    return 0
+
+
+def migrate(_args: argparse.Namespace) -> int:
+    """The schema."""
+    from processes import migrating
+
+    instance.adopt()
+    asyncio.run(migrating.migrate())
+    return 0
+
+
+def seed(args: argparse.Namespace) -> int:
+    """The sample bank."""
+    from processes.demo import seeding
+
+    instance.adopt()
+    if not settings.get().demo:
+        raise Failed("the sample bank is only for demo mode (HUILIU_DEMO=1): it would mix with real clients")
+    _with_database(lambda: seeding.seed(staff_only=args.staff_only))
+    return 0
+
+
+def doctor(_args: argparse.Namespace) -> int:
+    """What is wrong here."""
+    from processes import doctor
+
+    instance.adopt()
+    return doctor.run()
+
+
+def generate_keys(_args: argparse.Namespace) -> int:
+    """New keys on standard output, nowhere else."""
+    from processes import keys
+
+    print("\n".join(f"{name}={value}" for name, value in keys.fresh().items()))
+    return 0
+
+
+def create_admin(args: argparse.Namespace) -> int:
+    """The first administrator of a new bank."""
+    from staff import people
+
+    instance.adopt()
+    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    _with_database(lambda: people.hire(args.login, args.name, "administrator", password=password))
+    print(f"{args.login} can sign in at {settings.get().public_url}/login")
+    return 0
+
+
+def import_file(args: argparse.Namespace) -> int:
+    """One file of the bank; the exit code is 1 when the file as a whole was refused."""
+    from loyalty.assets import importing
+
+    instance.adopt()
+    path = Path(args.file)
+    if not path.is_file():
+        raise Failed(f"no file {path}")
+
+    async def take_in() -> int:
+        run = await importing.import_file(path, args.mapping, args.kind, file_name=path.name)
+        print(f"{run.state}: {run.rows_accepted} accepted, {run.rows_unchanged} unchanged, {run.rows_refused} refused")
+        print(run.problem, file=sys.stderr) if run.problem else None
+        return 0 if run.state == "done" else 1
+
+    return _with_database(take_in)
+
+
+def _with_database(work: Callable[[], Awaitable[Result]]) -> Result:
+    from kernel import cache, database, logs, tasks
+    from processes import schema
+    from wechat import doors
+
+    async def opened() -> Result:
+        wanted = settings.get()
+        logs.start("command", "WARNING")
+        await database.open_database(schema.config())
+        tasks.connect(wanted.redis_url)
+        try:
+            return await work()
+        except Refused as error:
+            raise Failed(error.message) from error
+        finally:
+            await doors.close()
+            await cache.close_redis()
+            await database.close_database()
+
+    return asyncio.run(opened())

@@ -1,0 +1,53 @@
+"""Who works at the sample bank: three branches and twelve people, the same in every demo."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Person:
+    """One member of staff; `branch` is a branch code or empty for head office. WeCom knows them by their login."""
+
+    login: str
+    name: str
+    role: str
+    branch: str = ""
+
+    @property
+    def has_clients(self) -> bool:
+        """Whether clients add this person in WeCom."""
+        return self.role in ("director", "branch_head")
+
+
+BRANCHES = {"B01": "滨江支行", "B02": "城东支行", "B03": "高新支行"}
+
+STAFF = (
+    Person("lin.yue", "林悦", "marketing"),
+    Person("xu.an", "许安", "marketing"),
+    Person("zhao.heng", "赵恒", "reviewer"),
+    Person("admin", "唐宁", "administrator"),
+    Person("sun.bo", "孙博", "branch_head", "B01"),
+    Person("he.jing", "何静", "branch_head", "B02"),
+    Person("luo.ming", "罗明", "branch_head", "B03"),
+    Person("chen.xi", "陈曦", "director", "B01"),
+    Person("wu.qiong", "吴琼", "director", "B01"),
+    Person("gao.yuan", "高远", "director", "B02"),
+    Person("fang.ling", "方玲", "director", "B02"),
+    Person("qian.duo", "钱朵", "director", "B03"),
+)
+
+
+def password(person: Person, secret_key: str) -> str:
+    """The demo password of a person: differs for every instance, stays the same over its restarts."""
+    digest = hmac.new(secret_key.encode(), f"demo|{person.login}".encode(), hashlib.sha256).digest()
+    letters = base64.b32encode(digest).decode().lower()
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:12]}"
+
+
+def with_clients() -> list[Person]:
+    """The people whom clients know."""
+    return [person for person in STAFF if person.has_clients]
