@@ -12,6 +12,3 @@ class Message(Kind):
     label = "内容推送"
     channels = ("wecom_message", "oa_service")
     steps = (StepPlan("main", "消息正文"),)
-
-
-KIND = Message()

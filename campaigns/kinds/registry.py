@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from campaigns.kinds import message
+from campaigns.kinds import event_invitation, livestream, message
 from campaigns.planning import kind
 from campaigns.planning.kind import Kind
 
 KINDS: dict[str, Kind] = {
-    message.KIND.code: message.KIND,
+    "message": message.Message(),
+    "event_invitation": event_invitation.EventInvitation(),
+    "livestream": livestream.Livestream(),
 }
 
 # planning and delivery ask for kinds by name and must not know this package

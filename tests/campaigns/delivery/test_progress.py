@@ -1,0 +1,127 @@
+"""The screen equals the rows: funnel, members of staff, pace, and the line that says why nothing moves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from campaigns.delivery import brakes, progress, reasons, results, tasks
+from campaigns.planning import running
+from campaigns.planning.models import Campaign
+from community.clients import timeline
+from community.sending.models import Send
+from kernel import clock, database
+from tests.campaigns.conftest import Cast, approved, make_clients
+
+
+async def _sent(cast: Cast, clients: int = 60, **changes: object) -> Campaign:
+    await make_clients(cast, clients)
+    campaign = await approved(cast, **changes)
+    await running.start(campaign.id, cast.li)
+    await tasks.freeze_campaign.now(campaign.id)
+    return await Campaign.get(id=campaign.id)
+
+
+async def _become(campaign: Campaign, number: int, state: str, reason: str = "") -> None:
+    ids = await Send.filter(campaign_id=campaign.id, state="planned").order_by("id").limit(number)
+    now = clock.now()
+    await Send.filter(id__in=[send.id for send in ids]).update(
+        state=state, reason=reason, accepted_at=now, ended_at=now if state in ("failed", "delivered") else None
+    )
+
+
+async def test_the_funnel_adds_up_from_the_rows(cast: Cast) -> None:
+    campaign = await _sent(cast, 100, control_percent=30)
+    due = await Send.filter(campaign_id=campaign.id).count()
+    for number, state, reason in (
+        (5, "accepted", ""),
+        (6, "confirmed", ""),
+        (7, "delivered", ""),
+        (3, "failed", "not_friend"),
+        (2, "skipped", "daily_cap"),
+        (1, "unknown", "broke"),
+    ):
+        await _become(campaign, number, state, reason)
+    shown = await progress.funnel(campaign.id)
+    assert shown.audience == 100 == shown.due + sum(line.clients for line in shown.exclusions)
+    assert shown.due == shown.total == due
+    assert (shown.handed, shown.confirmed, shown.delivered) == (18, 13, 7)
+    assert shown.total == shown.queued + shown.unknown + shown.handed + shown.failed + shown.skipped
+    assert shown.stopped == [
+        ("failed", "not_friend", "客户已不是好友", 3),
+        ("skipped", "daily_cap", "已达今日触达上限", 2),
+    ]
+    (step,) = await progress.steps(campaign)
+    assert (step.label, step.total, step.handed, step.delivered, step.stopped) == ("消息正文", due, 18, 7, 5)
+
+
+async def test_each_member_sees_what_is_left_to_confirm(cast: Cast) -> None:
+    campaign = await _sent(cast, 20)
+    await _become(campaign, 4, "accepted")
+    await _become(campaign, 3, "delivered")
+    (chen,) = await progress.by_staff(campaign.id)
+    assert (chen.name, chen.clients, chen.not_handed, chen.not_confirmed, chen.sent) == ("陈经理", 20, 13, 4, 3)
+
+
+async def test_the_pace_foresees_the_end(cast: Cast) -> None:
+    campaign = await _sent(cast, 60)
+    assert await progress.pace(campaign.id) == (0, 60, None)
+    await _become(campaign, 20, "accepted")
+    with clock.frozen(clock.now() + timedelta(minutes=1)):
+        seen = await progress.pace(campaign.id)
+        assert (19 < seen.per_minute < 21, seen.remaining) == (True, 40)
+        assert seen.ends_at is not None
+        assert timedelta(minutes=1.8) < seen.ends_at - clock.now() < timedelta(minutes=2.2)
+
+
+async def test_the_line_says_why_nothing_moves(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    assert "等待制作人开始" in await progress.why(campaign)
+    await running.start(campaign.id, cast.li)
+    assert await progress.why(await Campaign.get(id=campaign.id)) == "正在确定人群"
+    await tasks.freeze_campaign.now(campaign.id)
+    await running.pause(campaign.id, "核对链接", cast.wang)
+    assert await progress.why(await Campaign.get(id=campaign.id)) == "已暂停：核对链接"
+
+
+async def test_brakes_pause_what_fails_too_often_but_not_for_clients_who_left(cast: Cast) -> None:
+    campaign = await _sent(cast, 120)
+    await _become(campaign, 60, "failed", "not_friend")
+    assert await brakes.apply() == []
+    await _become(campaign, 30, "failed", "token")
+    assert await brakes.apply() == [campaign.id]
+    paused = await Campaign.get(id=campaign.id)
+    assert paused.state == "paused"
+    assert "90 条中有 30 条失败" in paused.hold_reason
+    # a person looked at it and goes on: the same failures don't stop it again
+    with clock.frozen(clock.now() + timedelta(seconds=1)):
+        await running.resume(campaign.id, cast.li)
+        assert await brakes.apply() == []
+
+
+def test_few_failures_or_few_messages_do_not_brake() -> None:
+    assert not brakes.judge(1, 49, 49, "token").is_too_bad
+    assert not brakes.judge(1, 100, 19, "token").is_too_bad
+    assert brakes.judge(1, 100, 20, "token").is_too_bad
+
+
+def test_every_reason_reads_in_chinese() -> None:
+    for reason in ("cancelled", "daily_cap", "busy", "not_friend", "gave_up"):
+        assert reasons.label(reason) != reason
+
+
+async def test_results_compare_everybody_who_was_drawn(cast: Cast) -> None:
+    campaign = await _sent(cast, 100, control_percent=50)
+    rows = await database.fetch("SELECT client_id, arm FROM delivery WHERE campaign_id = $1", campaign.id)
+    treated = [row["client_id"] for row in rows if row["arm"] == "treated"]
+    control = [row["client_id"] for row in rows if row["arm"] == "control"]
+    await _become(campaign, 10, "delivered")
+    await timeline.record_many(treated[:8], "message.received")
+    await timeline.record_many(control[:2], "menu.tapped")
+    # what was done to a client is not what a client did
+    await timeline.record_many(control[:9], "tag.added")
+    found = await results.of(campaign)
+    assert found is not None
+    assert (found.treated.people, found.treated.reached, found.treated.active) == (len(treated), 10, 8)
+    assert (found.control.people, found.control.reached, found.control.active) == (len(control), 0, 2)
+    assert not found.is_final
