@@ -25,13 +25,14 @@ async def dispatch(limit: int = 200, *, lane: Lane, stream_id: int | None = None
     """
     owner = leases.new_owner()
     single = await claiming.claim(owner, limit, lane=lane, stream_id=stream_id)
-    await _send(owner, single.rows)
+    await send_claimed(owner, single.rows)
     job = await claiming.claim_job(owner, JOB_LIMIT, lane=lane, stream_id=stream_id)
-    await _send(owner, job.rows)
+    await send_claimed(owner, job.rows)
     return single.taken + job.taken
 
 
-async def _send(owner: str, rows: Sequence[Leased]) -> None:
+async def send_claimed(owner: str, rows: Sequence[Leased]) -> None:
+    """Send what `owner` has claimed; what was stopped or ended since then is left out by the last check."""
     if not rows:
         return
     crashpoints.pass_by("sending.after_claim")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.sending import tasks
+from community.sending import leases, tasks
 from community.sending.models import Stream
 from kernel import clock, database
 from kernel.database import after_commit, transaction
@@ -70,8 +70,4 @@ async def cancel_stream(stream_id: int, reason: str = "已取消") -> int:
 
 async def _put_back(stream_id: int) -> None:
     # claimed, but no call has begun: the dispatcher that holds them finds them gone at its last check
-    await database.execute(
-        "UPDATE send SET state = 'planned', lease_owner = '', lease_until = NULL, counted_on = NULL"
-        " WHERE stream_id = $1 AND state = 'leased'",
-        stream_id,
-    )
+    await leases.put_back("stream_id = $2 AND state = 'leased'", stream_id)
