@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from webhooks.official_account import followed, menu_tapped, message_received, scanned, send_receipt
-from webhooks.wecom import contact_added, contact_lost, group_changed, staff_changed, tag_changed
+from webhooks.wecom import contact_added, contact_lost, group_changed, livestream_changed, staff_changed, tag_changed
 from wechat import events
 from wechat.events import Event
 
@@ -27,12 +27,12 @@ RECIPES: dict[type[Event], Recipe] = {
     events.GroupChanged: group_changed.group_changed,
     events.GroupDismissed: group_changed.group_dismissed,
     events.TagChanged: tag_changed.tag_changed,
+    events.LivestreamChanged: livestream_changed.livestream_changed,
     events.StaffChanged: staff_changed.staff_changed,
 }
 """A recipe runs inside the transaction that marks its callback as handled, and may run again when that fails: it writes
 to the database only, and whatever needs the network is asked for with a task's `.later()`, which waits for the commit.
-An event without a recipe (LivestreamChanged stands here once webhooks/wecom/livestream_changed.py exists) is kept and
-marked as handled."""
+An event without a recipe is kept and marked as handled."""
 
 
 async def follow(event: Event) -> None:

@@ -45,8 +45,8 @@ WHERE group_id = $1 AND left_at IS NULL AND (member_id = ANY($4::text[])) = $5
 RETURNING member_id, client_id, is_client, left_at AS at
 """
 DESCRIBE = """
-UPDATE client_group SET name = $2, notice = $3, owner_userid = $4, opened_at = coalesce(opened_at, $5),
-  owner_id = coalesce((SELECT id FROM staff WHERE wecom_userid = $4), owner_id),
+UPDATE client_group SET name = $2, notice = $3, owner_userid = $4::text, opened_at = coalesce(opened_at, $5),
+  owner_id = coalesce((SELECT id FROM staff WHERE wecom_userid = $4::text), owner_id),
   read_at = $6, stale_at = CASE WHEN $7::boolean THEN stale_at END
 WHERE id = $1
 """

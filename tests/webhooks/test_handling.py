@@ -1,0 +1,123 @@
+"""From stored to handled: effects happen once, failures wait and return, dead letters can be replayed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from community.clients.models import Client, TimelineEntry
+from kernel import clock, database
+from staff.models import AuditEntry, Staff
+from tests.webhooks.calling import Caller
+from webhooks import handling, inbox, tasks
+from webhooks.models import Callback
+
+SCAN = {"Event": "SCAN", "EventKey": "branch-42"}
+
+
+@asynccontextmanager
+async def timeline_out_of_order() -> AsyncIterator[None]:
+    """For a while nothing can be written into the timeline."""
+    await database.execute_script("""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'phone 13812345678'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON timeline_entry EXECUTE FUNCTION refuse();
+    """)
+    try:
+        yield
+    finally:
+        await database.execute_script("DROP TRIGGER refuse ON timeline_entry; DROP FUNCTION refuse();")
+
+
+async def ids() -> list[int]:
+    found: list[int] = await Callback.all().order_by("id").values_list("id", flat=True)  # type: ignore[assignment]
+    return found
+
+
+async def test_one_callback_delivered_five_times_has_one_effect(wechat: Caller) -> None:
+    at = int(time.time())
+    for _ in range(3):
+        await wechat.account_event("o1", at, **SCAN)
+    await asyncio.gather(*(wechat.account_event("o1", at, **SCAN) for _ in range(2)))
+    stored_ids = await ids()
+    await asyncio.gather(*(tasks.handle_callbacks.now(stored_ids) for _ in range(4)))
+    await tasks.sweep_unhandled.now()
+    assert await TimelineEntry.filter(kind="code.scanned").count() == 1
+    assert await Client.all().count() == 1
+    stored = await Callback.get()
+    assert (stored.state, stored.copies, stored.attempts) == ("handled", 5, 1)
+
+
+async def test_an_unknown_event_is_kept_and_marked_as_handled(wechat: Caller) -> None:
+    await wechat.account_event("o1", Event="sandbox_future_event")
+    await handling.handle(await ids())
+    stored = await Callback.get()
+    assert (stored.state, stored.kind) == ("handled", "?event.sandbox_future_event")
+
+
+async def test_a_failing_recipe_waits_longer_each_time_becomes_a_dead_letter_and_can_be_replayed(
+    wechat: Caller,
+) -> None:
+    await wechat.account_event("o1", **SCAN)
+    now = clock.now()
+    waits = []
+    async with timeline_out_of_order():
+        for _ in range(len(inbox.PAUSES_S) + 1):
+            with clock.frozen(now):
+                assert await handling.handle(await ids()) == 1
+            stored = await Callback.get()
+            if stored.next_try_at:
+                waits.append((stored.next_try_at - now).total_seconds())
+                with clock.frozen(now):
+                    assert await handling.handle(await ids()) == 0
+                now = stored.next_try_at
+    assert waits == list(inbox.PAUSES_S)
+    assert (stored.state, stored.attempts) == ("dead", 8)
+    assert "138" not in stored.problem
+    assert "community/clients/timeline.py" in stored.problem or "kernel/database.py" in stored.problem
+    assert await Client.all().count() == 0
+
+    with clock.frozen(now + timedelta(days=1)):
+        await tasks.sweep_unhandled.now()
+    assert (await Callback.get()).state == "dead"
+    person = await Staff.create(login="ops", name="运维", role="administrator")
+    assert await inbox.replay(await ids(), by=person) == await ids()
+    with clock.frozen(now + timedelta(days=1)):
+        await tasks.sweep_unhandled.now()
+    assert (await Callback.get()).state == "handled"
+    assert await TimelineEntry.filter(kind="code.scanned").count() == 1
+    assert await AuditEntry.filter(action="callback.replayed", staff_id=person.id).count() == 1
+
+
+async def test_the_sweep_finds_what_nobody_was_woken_for(wechat: Caller) -> None:
+    for n in range(30):
+        await wechat.account_event(f"o{n}", **SCAN)
+    await tasks.sweep_unhandled.now()
+    assert await Callback.filter(state="handled").count() == 0, "their wake-up may still come"
+    with clock.frozen(clock.now() + timedelta(seconds=6)):
+        await tasks.sweep_unhandled.now()
+    assert await Callback.filter(state="handled").count() == 30
+
+
+async def test_what_a_dead_worker_held_is_taken_over_and_its_late_finish_undone(wechat: Caller) -> None:
+    await wechat.account_event("o1", **SCAN)
+    (held,) = await inbox.claim(await ids())
+    assert await inbox.claim(await ids()) == []
+    with clock.frozen(clock.now() + inbox.LEASE + timedelta(seconds=6)):
+        await tasks.sweep_unhandled.now()
+    assert (await Callback.get()).state == "handled"
+    with pytest.raises(inbox.LostClaim):
+        await inbox.finish(held)
+
+
+async def test_one_bad_callback_does_not_hold_up_the_others(wechat: Caller) -> None:
+    await wechat.account_event("o1", **SCAN)
+    await wechat.account_event("o2", Event="unsubscribe")
+    await wechat.corp_event(Event="change_external_chat", ChangeType="create", ChatId="wr1")
+    async with timeline_out_of_order():
+        assert await handling.handle(await ids()) == 3
+    assert await Callback.all().order_by("id").values_list("state", flat=True) == ["failed", "failed", "handled"]
