@@ -49,7 +49,7 @@ class Task(Generic[Arguments]):
         self.function = function
         self.queue = queue
         self.name = f"{function.__module__}.{function.__name__}"
-        self._celery = app.task(name=self.name, queue=queue)(self._run)
+        self._celery = app.task(name=self.name)(self._run)
 
     def later(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         """Queue after the current transaction commits, or at once. A lost queue is only delay: the clock asks again."""
@@ -76,7 +76,7 @@ class Task(Generic[Arguments]):
         loop.run_in_executor(None, self._publish, args, kwargs, expires)
 
     def _publish(self, args: Any, kwargs: Any, expires: float | None = None) -> None:
-        options: dict[str, Any] = {"expires": expires} if expires else {}
+        options: dict[str, Any] = {"queue": self.queue} | ({"expires": expires} if expires else {})
         try:
             self._celery.apply_async(args=args, kwargs=kwargs, retry=False, **options)
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
