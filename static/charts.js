@@ -48,6 +48,12 @@
   function lines(data) {
     const unit = data.unit || "";
     const series = [];
+    // end labels of neighbours step aside: the higher one up, the lower one down
+    const lasts = data.series.map((one) => one.values[one.values.length - 1]);
+    const reach = Math.max(...data.series.flatMap((one) => one.values)) || 1;
+    const isClose = lasts.length === 2 && Math.abs(lasts[0] - lasts[1]) < reach * 0.22;
+    const aside = (order) => (isClose ? (lasts[order] > lasts[1 - order] || (lasts[0] === lasts[1] && order === 0) ? -20 : 20) : 0);
+    const widest = Math.max(...data.series.map((one, i) => Math.max(one.name.length * 13, (text(lasts[i], 1) + unit).length * 9.5)));
     data.series.forEach((one, order) => {
       const shade = one.control ? colour.control : palette[order % palette.length];
       if (one.low) series.push(...band(one, shade));
@@ -56,13 +62,12 @@
         name: one.name, type: "line", data: one.values, symbol: "none", smooth: 0.2,
         lineStyle: { color: shade, width: one.control ? 2 : 2.5, type: one.control ? [5, 4] : "solid" },
         endLabel: {
-          show: data.series.length > 1, offset: [6, 0], formatter: "{n|" + one.name + "}\n{v|" + text(last, 1) + unit + "}",
+          show: data.series.length > 1, offset: [6, aside(order)], formatter: "{n|" + one.name + "}\n{v|" + text(last, 1) + unit + "}",
           rich: {
             n: { fontSize: 12, color: one.control ? "#566179" : shade, fontWeight: 600, lineHeight: 17 },
             v: { fontSize: 15, color: one.control ? "#566179" : shade, fontWeight: 650, lineHeight: 20 },
           },
         },
-        labelLayout: { moveOverlap: "shiftY" },
         markLine: data.mark && order === 0 ? {
           silent: true, symbol: "none", lineStyle: { color: "#B8C1CF", type: [3, 3] },
           label: { formatter: data.mark.label, color: colour.ink3, fontSize: 12, distance: 4 }, data: [{ xAxis: data.mark.at }],
@@ -70,7 +75,7 @@
       });
     });
     return {
-      grid: { left: 52, right: data.series.length > 1 ? 92 : 24, top: 24, bottom: 34 },
+      grid: { left: 52, right: data.series.length > 1 ? widest + 22 : 24, top: 24, bottom: 34 },
       tooltip: {
         ...tooltip, trigger: "axis", axisPointer: { lineStyle: { color: "#B8C1CF" } },
         formatter: (points) => [data.labels[points[0].dataIndex]].concat(data.series.map((one) => {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
 from starlette.types import Message
@@ -86,12 +86,13 @@ class Browser:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         scope = {
             "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
             "http_version": "1.1",
             "method": method,
             "scheme": "http",
             "path": where,
             "raw_path": where.encode(),
-            "query_string": query.encode(),
+            "query_string": quote(query, safe="=&%+;[]").encode(),
             "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
             "client": ("127.0.0.1", 50000),
             "server": ("127.0.0.1", 8600),

@@ -32,3 +32,14 @@ SEND_TONES = {
     "skipped": "",
     "unknown": "warn",
 }
+CAMPAIGN_TONES = {
+    "draft": "",
+    "submitted": "review",
+    "approved": "plan",
+    "scheduled": "plan",
+    "sending": "run",
+    "paused": "warn",
+    "held": "bad",
+    "finished": "done",
+    "cancelled": "done",
+}

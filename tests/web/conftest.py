@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 
+from kernel import settings
 from staff import sign_in
 from staff.models import ROLES, Branch, Staff
 from tests.browsing import Browser
 from web import routes, shell
+from webhooks import letters
 
 PASSWORD = "a long enough pass phrase"
 
 
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Uploads of a test lie in the test's own folder."""
+    monkeypatch.setenv("HUILIU_DATA_DIR", str(tmp_path / "data"))
+    settings.forget()
+    yield
+    monkeypatch.undo()
+    settings.forget()
+
+
 @pytest.fixture(scope="session")
 def web_app() -> Starlette:
-    return Starlette(
+    app = Starlette(
         routes=routes.routes(), middleware=shell.middleware(), exception_handlers=shell.exception_handlers()
     )
+    app.state.callbacks = letters
+    return app
 
 
 @pytest.fixture

@@ -1,13 +1,70 @@
-"""The first page: what waits, the key numbers, what came back, groups and campaigns."""
+"""The first page: what waits, the key numbers, assets and messages over time, groups and campaigns."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from campaigns.delivery import overview
+from campaigns.planning import kind, lifecycle
+from community.groups import directory as groups
+from loyalty.tiers import directory
+from staff import permissions
+from web import formats, words
+from web.console.client import FEN_PER_WAN
+from web.language import gettext as _
 from web.rendering import render
 
 
 async def show(request: Request) -> Response:
     """GET /"""
-    return render(request, "console/overview.html")
+    person = request.user
+    found = await overview.of(person)
+    names = await directory.tier_names()
+    may_see_groups = permissions.may(person, "groups.see")
+    return render(
+        request,
+        "console/overview.html",
+        overview=found,
+        groups=await groups.lines(person, status="active", limit=5) if may_see_groups else [],
+        full=groups.FULL,
+        assets=_assets_chart(found.assets),
+        asset_rows=[
+            [formats.day(week.day), formats.money(week.total_fen), formats.money(week.deposit_fen)]
+            for week in found.assets
+        ],
+        tier_bars=[(names.get(code, code), count, "") for code, count in _from_high(found.tiers, names)],
+        messages=_messages_chart(found.reached),
+        kind_label=lambda code: kind.of(code).label,
+        channels=words.CHANNELS,
+        states=lifecycle.NAMES,
+        tones=words.CAMPAIGN_TONES,
+    )
+
+
+def _assets_chart(weeks: list[overview.Assets]) -> dict[str, Any]:
+    return {
+        "unit": " 万元",
+        "labels": [formats.day(week.day) for week in weeks],
+        "series": [
+            {"name": _("总资产"), "values": [_wan(week.total_fen) for week in weeks]},
+            {"name": _("存款"), "values": [_wan(week.deposit_fen) for week in weeks], "control": True},
+        ],
+    }
+
+
+def _from_high(counts: dict[str, int], names: dict[str, str]) -> list[tuple[str, int]]:
+    order = {code: rank for rank, code in enumerate(names)}
+    return sorted(counts.items(), key=lambda pair: -order.get(pair[0], -1))
+
+
+def _messages_chart(days: list[tuple[Any, int]]) -> dict[str, Any]:
+    labels = [formats.day(day) for day, _count in days]
+    series = [{"name": _("发出消息"), "values": [count for _day, count in days]}]
+    return {"labels": labels, "unit": " 条", "series": series}
+
+
+def _wan(fen: int) -> float:
+    return round(fen / FEN_PER_WAN, 1)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import check_in, client, clients, events, groups, imports, livestreams, overview, sign_in
+from web.console import (
+    check_in,
+    client,
+    clients,
+    events,
+    groups,
+    health,
+    imports,
+    livestreams,
+    overview,
+    sign_in,
+    tiers,
+)
 from web.doors import open_page, staff_page
 
 ROUTES: list[BaseRoute] = [
@@ -13,6 +25,7 @@ ROUTES: list[BaseRoute] = [
     staff_page("/logout", sign_in.sign_out, "sign_out", methods="POST"),
     staff_page("/", overview.show, "overview", may="overview.see"),
     staff_page("/clients", clients.show, "clients", may="clients.see"),
+    staff_page("/clients/search", clients.search, "client_search", may="clients.see", methods="POST"),
     staff_page("/clients/{id:int}", client.show, "client", may="clients.see"),
     staff_page("/clients/{id:int}/reveal", client.reveal, "client_reveal", may="clients.reveal", methods="POST"),
     staff_page("/groups", groups.show_all, "groups", may="groups.see"),
@@ -22,6 +35,9 @@ ROUTES: list[BaseRoute] = [
     staff_page("/imports/check", imports.check, "import_check", may="imports.run", methods="POST"),
     staff_page("/imports/{id:int}", imports.show, "import_run", may="imports.run"),
     staff_page("/imports/{id:int}/refused.csv", imports.refused, "import_refused", may="imports.run"),
+    staff_page("/tiers", tiers.show, "tiers", may="tiers.see"),
+    staff_page("/settings/health", health.show, "health", may="health.see"),
+    staff_page("/settings/health/callbacks", health.retry, "health_retry", may="health.repair", methods="POST"),
     staff_page("/events", events.index, "events", may="events.see"),
     staff_page("/events/{id:int}", events.show, "event", may="events.see"),
     staff_page("/events/{id:int}/seats", events.change_seats, "event_seats", may="events.edit", methods="POST"),

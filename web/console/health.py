@@ -1,0 +1,94 @@
+"""Is everything running: queues, callbacks and dead letters, messages that wait, last runs of the timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from community.sending import tallies
+from kernel import vitals
+from kernel.errors import Refused
+from staff import permissions
+from staff.models import Staff
+from web import forms, words
+from web.language import gettext as _
+from web.rendering import render, see_other
+
+QUEUE_NAMES = {"urgent": "紧急", "callbacks": "回调", "campaigns": "活动", "default": "一般"}
+CALLBACK_STATES = {
+    "received": "待处理",
+    "claimed": "处理中",
+    "failed": "等待重试",
+    "dead": "死信",
+    "handled": "24 小时内已处理",
+}
+SIDES = {"official_account": "公众号", "wecom": "企业微信"}
+OUTCOMES = {"running": "运行中", "done": "完成", "failed": "失败"}
+OUTCOME_TONES = {"running": "run", "done": "good", "failed": "bad"}
+
+
+class Callbacks(Protocol):
+    """The inbox; processes.web hands it in as app.state.callbacks, since web and webhooks don't know each other."""
+
+    async def counts(self) -> Sequence[Any]:
+        """Callbacks by state."""
+
+    async def failed(self, limit: int = 50) -> Sequence[Any]:
+        """Dead letters and those that wait for another try."""
+
+    async def refused(self) -> Sequence[Any]:
+        """What was turned away lately."""
+
+    async def try_again(self, ids: Sequence[int], by: Staff) -> int:
+        """Give these a fresh start."""
+
+
+@dataclass(frozen=True)
+class RetryForm:
+    """Which callbacks to try again."""
+
+    ids: list[int] = forms.field("回调", default_factory=list)
+
+
+async def show(request: Request) -> Response:
+    """GET /settings/health"""
+    callbacks = _callbacks(request)
+    return render(
+        request,
+        "console/health.html",
+        queues=await vitals.queues(),
+        database=await vitals.postgres(),
+        runs=await vitals.last_runs(),
+        counts={count.state: count for count in await callbacks.counts()},
+        letters=await callbacks.failed(),
+        refused=await callbacks.refused(),
+        waiting=await tallies.waiting(),
+        sends=await tallies.by_state(7),
+        may_repair=permissions.may(request.user, "health.repair"),
+        queue_names=QUEUE_NAMES,
+        callback_states=CALLBACK_STATES,
+        sides=SIDES,
+        channels=words.CHANNELS,
+        send_states=words.SEND_STATES,
+        send_tones=words.SEND_TONES,
+        outcomes=OUTCOMES,
+        outcome_tones=OUTCOME_TONES,
+    )
+
+
+async def retry(request: Request) -> Response:
+    """POST /settings/health/callbacks: try dead letters again."""
+    form = await forms.read(request, RetryForm)
+    if not form.ids:
+        raise Refused("请先选择要重试的回调", code="health.nothing_chosen")
+    count = await _callbacks(request).try_again(form.ids[:500], by=request.user)
+    return see_other(request, "health", notice=_("已重新处理 %(n)s 条回调") % {"n": count})
+
+
+def _callbacks(request: Request) -> Callbacks:
+    found: Callbacks = request.app.state.callbacks
+    return found
