@@ -27,13 +27,14 @@ ON CONFLICT (key) DO NOTHING
 DUE = """
 SELECT step.id FROM step JOIN campaign ON campaign.id = step.campaign_id
 WHERE step.state = 'waiting' AND step.due_at <= $1 AND campaign.state = 'sending' AND campaign.frozen_at IS NOT NULL
+    AND ($2::bigint IS NULL OR campaign.id = $2::bigint)
 ORDER BY step.due_at, step.id
 """
 
 
-async def due_steps() -> list[int]:
-    """Steps whose time has come and that are not planned yet."""
-    return [row["id"] for row in await database.fetch(DUE, clock.now())]
+async def due_steps(campaign_id: int | None = None) -> list[int]:
+    """Steps whose time has come and that are not planned yet, of one campaign or of all."""
+    return [row["id"] for row in await database.fetch(DUE, clock.now(), campaign_id)]
 
 
 async def plan_step(step_id: int) -> int:

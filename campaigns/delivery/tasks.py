@@ -7,24 +7,25 @@ from campaigns.kinds import registry
 from campaigns.planning import running
 from kernel.tasks import task
 
+# importing the registry is what makes the kinds known to a worker
 KINDS = registry.KINDS
 
 
 @task("campaigns")
 async def start_due_campaigns() -> None:
-    """Start or hold what is due, freeze what was started, plan what is due of it."""
-    await running.start_due()
-    for campaign_id in await freezing.unfrozen():
-        freeze_campaign.later(campaign_id)
+    """Every few seconds: wake one task for each campaign to start or to freeze, and for each message to plan."""
+    for campaign_id in await running.due() + await freezing.unfrozen():
+        start_campaign.later(campaign_id)
     for step_id in await planning_sends.due_steps():
         plan_step.later(step_id)
 
 
 @task("campaigns")
-async def freeze_campaign(campaign_id: int) -> None:
-    """Freeze one started campaign and go on with its first message at once."""
+async def start_campaign(campaign_id: int) -> None:
+    """Start one campaign if it is due, freeze its audience if that is still to do, and plan its first message."""
+    await running.start_if_due(campaign_id)
     await freezing.freeze(campaign_id)
-    for step_id in await planning_sends.due_steps():
+    for step_id in await planning_sends.due_steps(campaign_id):
         await planning_sends.plan_step(step_id)
 
 
@@ -36,6 +37,6 @@ async def plan_step(step_id: int) -> None:
 
 @task("campaigns")
 async def finish_campaigns() -> None:
-    """Pause what goes wrong too often, end what has nothing open any more."""
+    """Every half minute: pause what goes wrong too often, end what has nothing open any more."""
     await brakes.apply()
     await finishing.finish_all()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from campaigns.audience import conditions, segments
-from campaigns.content import library, placeholders
+from campaigns.content import library, notices, placeholders
 from campaigns.content.findings import Finding
 from campaigns.planning import calendar, confirmations, kind, listing
 from campaigns.planning.models import Campaign, Step
@@ -41,7 +41,7 @@ def check_step(campaign: Campaign, step: Step) -> list[Finding]:
         return [Finding("step.empty", f"“{plan.label}”还没有正文", "填写正文", step.code)]
     found = library.check(step.text, step.code)
     limit = TEXT_BYTES[plan.channel or campaign.channel]
-    if len(step.text.encode()) > limit:
+    if len(notices.complete(step.text, plan.purpose).encode()) > limit:
         found.append(Finding("step.too_long", f"“{plan.label}”超过 {limit} 字节", "缩短正文", step.code))
     return found + list(_check_link(campaign, step))
 

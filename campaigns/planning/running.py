@@ -18,18 +18,26 @@ _log = logs.get(__name__)
 _DUE = "SELECT id FROM campaign WHERE state = 'scheduled' AND starts_at <= $1 ORDER BY starts_at, id"
 
 
-async def start_due() -> list[int]:
-    """Start what is due; what is too late or no longer what was approved is held instead. Returns the started ones.
+async def due() -> list[int]:
+    """Campaigns whose start time has come, the earliest first."""
+    return [row["id"] for row in await database.fetch(_DUE, clock.now())]
 
-    Called by the clock; twice at once is harmless: each campaign is looked at again under its row lock.
+
+async def start_if_due(campaign_id: int) -> bool:
+    """Start one due campaign; what is too late or no longer what was approved is held instead (False).
+
+    Twice at once is harmless: the campaign is looked at again under its row lock.
     """
-    started = []
-    for row in await database.fetch(_DUE, clock.now()):
-        async with database.transaction():
-            campaign = await listing.lock(row["id"], None)
-            if campaign.state == "scheduled" and await _start_or_hold(campaign):
-                started.append(campaign.id)
-    return started
+    async with database.transaction():
+        campaign = await listing.lock(campaign_id, None)
+        if campaign.state != "scheduled" or campaign.starts_at is None or campaign.starts_at > clock.now():
+            return False
+        return await _start_or_hold(campaign)
+
+
+async def start_due() -> list[int]:
+    """Start or hold everything that is due; returns the started ones."""
+    return [campaign_id for campaign_id in await due() if await start_if_due(campaign_id)]
 
 
 async def start(campaign_id: int, by: Staff) -> Campaign:

@@ -27,7 +27,7 @@ async def _started(cast: Cast, clients: int = 40, **changes: object) -> Campaign
 
 
 async def _run(campaign: Campaign) -> None:
-    await tasks.freeze_campaign.now(campaign.id)
+    await tasks.start_campaign.now(campaign.id)
 
 
 async def test_two_thousand_people_are_frozen_at_once_and_exactly_as_shown(cast: Cast) -> None:

@@ -17,7 +17,7 @@ async def _sent(cast: Cast, clients: int = 60, **changes: object) -> Campaign:
     await make_clients(cast, clients)
     campaign = await approved(cast, **changes)
     await running.start(campaign.id, cast.li)
-    await tasks.freeze_campaign.now(campaign.id)
+    await tasks.start_campaign.now(campaign.id)
     return await Campaign.get(id=campaign.id)
 
 
@@ -79,7 +79,7 @@ async def test_the_line_says_why_nothing_moves(cast: Cast) -> None:
     assert "等待制作人开始" in await progress.why(campaign)
     await running.start(campaign.id, cast.li)
     assert await progress.why(await Campaign.get(id=campaign.id)) == "正在确定人群"
-    await tasks.freeze_campaign.now(campaign.id)
+    await tasks.start_campaign.now(campaign.id)
     await running.pause(campaign.id, "核对链接", cast.wang)
     assert await progress.why(await Campaign.get(id=campaign.id)) == "已暂停：核对链接"
 

@@ -22,7 +22,7 @@ IN_ARM = "SELECT client_id FROM delivery WHERE campaign_id = $1 AND decision = $
 
 
 async def _send_all(campaign: Campaign) -> None:
-    await tasks.freeze_campaign.now(campaign.id)
+    await tasks.start_campaign.now(campaign.id)
     while await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id):
         pass
 
@@ -74,7 +74,7 @@ async def test_a_paused_campaign_goes_on_where_it_stopped(cast: Cast, stage: Sta
     followers = await stage.followers(60)
     campaign = await approved(cast, channel="oa_service")
     campaign = await running.start(campaign.id, cast.li)
-    await tasks.freeze_campaign.now(campaign.id)
+    await tasks.start_campaign.now(campaign.id)
     await dispatching.dispatch(20, lane="campaigns", stream_id=campaign.stream_id)
     await running.pause(campaign.id, "核对内容", cast.wang)
     assert await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id) == 0

@@ -19,7 +19,7 @@ async def test_the_ledger_gets_each_clients_text_at_send_time(cast: Cast) -> Non
     )
     campaign = await approved(cast, text="{称呼|贵宾}好，{客户经理}邀您听课：{客户等级|老朋友}")
     campaign = await running.start(campaign.id, cast.li)
-    await tasks.freeze_campaign.now(campaign.id)
+    await tasks.start_campaign.now(campaign.id)
     leased = await _lease(campaign.stream_id)
     texts = await rendering.texts(leased)
     assert {row.client_id: texts[row.id] for row in leased} == {
