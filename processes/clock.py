@@ -6,12 +6,42 @@ import asyncio
 import logging
 import signal
 
+from campaigns.delivery import tasks as campaigns
+from campaigns.livestreams import tasks as livestreams
+from community.clients import tasks as clients
+from community.groups import tasks as groups
+from community.sending import tasks as sending
 from kernel import logs, settings, tasks
+from loyalty.metrics import tasks as metrics
+from loyalty.rewards import tasks as rewards
 from processes import timekeeping
-from processes.timekeeping import every, job
+from processes.timekeeping import daily, every, job
 from web import session
+from webhooks import tasks as callbacks
 
-TIMETABLE = (job("forget-sessions", every(minutes=15), session.forget_old),)
+TIMETABLE = (
+    # what should have been done already: rows that nobody was woken for
+    job("sweep-callbacks", every(seconds=5), callbacks.sweep_unhandled),
+    job("dispatch-due", every(seconds=2), sending.dispatch_due),
+    job("poll-results", every(seconds=5), sending.poll_results),
+    job("reconcile-sends", every(seconds=30), sending.reconcile),
+    # campaigns move on
+    job("start-campaigns", every(seconds=5), campaigns.start_due_campaigns),
+    job("finish-campaigns", every(seconds=15), campaigns.finish_campaigns),
+    job("follow-livestreams", every(minutes=1), livestreams.sweep),
+    # what WeChat knows better
+    job("read-people", every(minutes=1), clients.read_unread),
+    job("read-tags", every(hours=1), clients.read_tags),
+    job("read-groups", every(seconds=15), groups.read_stale),
+    job("greet-newcomers", every(hours=1), groups.greet_waiting),
+    job("reconcile-community", daily("03:10"), groups.reconcile),
+    # what clients are worth; the review looks each day whether a month waits for it, because files come late
+    job("nightly-figures", daily("04:20"), metrics.nightly_figures),
+    job("review-tiers", daily("05:10"), rewards.monthly_review),
+    job("tell-of-grants", every(minutes=10), rewards.tell_of_grants),
+    # house-keeping
+    job("forget-sessions", every(minutes=15), session.forget_old),
+)
 
 WAKEUPS = timekeeping.wakeups(TIMETABLE)
 

@@ -26,7 +26,7 @@ _recorded: dict[str, float] = {}
 
 @dataclass(frozen=True)
 class Job:
-    """One line of the timetable. A daily or monthly job that was missed is caught up by the next leader, once."""
+    """One line of the timetable. A daily job that was missed is caught up by the next leader, once."""
 
     name: str
     when: IntervalTrigger | CronTrigger
@@ -48,12 +48,6 @@ def daily(at: str) -> CronTrigger:
     """Each day at a Shanghai wall time such as 02:30."""
     hour, minute = at.split(":")
     return CronTrigger(hour=hour, minute=minute, timezone=clock.SHANGHAI)
-
-
-def monthly(day: int, at: str) -> CronTrigger:
-    """Each month on one day at a Shanghai wall time."""
-    hour, minute = at.split(":")
-    return CronTrigger(day=day, hour=hour, minute=minute, timezone=clock.SHANGHAI)
 
 
 def job(name: str, when: IntervalTrigger | CronTrigger, work: Any, queue: str = "") -> Job:

@@ -1,0 +1,84 @@
+# Huiliu: everything that is done often. Needs Python 3.11 and make only; `make` alone lists the targets.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+UV ?= $(shell command -v uv || echo $(BIN)/uv)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+CODE := kernel wechat staff community loyalty campaigns webhooks web processes
+CHECKS := check-style check-types check-imports check-templates check-vendored check-house
+
+.PHONY: help setup setup-dev run test check $(CHECKS) fix prove bench migrate seed lock
+
+help:
+	@echo "setup run test check fix prove bench migrate seed lock"
+
+setup: .venv/run.stamp
+
+setup-dev: .venv/dev.stamp
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# packages come with the hashes of the lock, from whichever index this machine's pip is set up with
+.venv/run.stamp: requirements.lock pyproject.toml requirements.in | .venv/bin/python
+	@echo "installing packages (once) ..."
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock pyproject.toml requirements.in | .venv/bin/python
+	@echo "installing packages for development (once) ..."
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch .venv/run.stamp $@
+
+run: setup
+	@exec $(BIN)/huiliu run --demo $(ARGS)
+
+test: setup-dev
+	$(BIN)/pytest -n 2 $(ARGS)
+
+# side by side, each one's output in one piece
+check: setup-dev
+	@$(MAKE) --no-print-directory --output-sync=target -k -j 2 $(CHECKS)
+
+check-style:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check-types:
+	$(BIN)/mypy
+
+check-imports:
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+check-templates:
+	$(BIN)/djlint --lint --quiet templates
+
+check-vendored:
+	$(BIN)/python tools/vendor.py --check
+
+check-house:
+	$(BIN)/pytest -q tests/architecture
+
+fix: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+prove: setup-dev
+	$(BIN)/pytest -m prove $(ARGS)
+
+bench: setup-dev
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+migrate: setup
+	$(BIN)/huiliu migrate
+
+seed: setup
+	$(BIN)/huiliu seed
+
+# no index and no address is written: only names, versions and hashes
+lock: setup-dev
+	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url requirements.in -o requirements.lock
+	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements.lock requirements-dev.in -o requirements-dev.lock
