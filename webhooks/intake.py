@@ -19,8 +19,6 @@ SIDES: dict[str, Side] = {"/callbacks/official_account": "official_account", "/c
 ACCEPTED: dict[Side, bytes] = {"official_account": b"success", "wecom": b""}
 DRAINED_BYTES = 4 * 1024 * 1024
 """How much of an oversized body is still read (and dropped), so that its sender sees the answer, not a broken pipe."""
-ANSWER_WITHIN_S = 4.0
-"""WeChat cuts the call after five seconds and calls again."""
 STATUSES = {"size": 413, "signature": 403, "stale": 403, "receiver": 403, "not_configured": 404}
 FIELDS = 20
 _log = logs.get(__name__)
@@ -71,7 +69,7 @@ class Intake:
 
     async def _store(self, received: Received) -> Answer:
         try:
-            await self.commits.store(received, ANSWER_WITHIN_S)
+            await self.commits.store(received)
         except Exception as error:
             # not stored, so not accepted: WeChat calls again
             _log.warning("callback.not_stored", side=received.side, reason=type(error).__name__)
