@@ -8,6 +8,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -112,12 +113,13 @@ async def _take(path: Path, rules: Mapping, run_id: int) -> _Tally:
 async def _take_statement(table: Table, rules: Mapping, run_id: int, tally: _Tally) -> None:
     await holdings.prepare()
     await staging.prepare()
-    today, accounts_new = clock.today(), 0
+    today, accounts_new, days = clock.today(), 0, list[date]()
     for rows in _chunks(table.rows):
         judged = [validating.statement_row(row, table.headers, rules, today) for row in rows]
         good = [said for said in judged if isinstance(said, StatementRow)]
         taken = await staging.take(rules.bank, run_id, good)
         accounts_new += taken.accounts_new
+        days += [day for day in (taken.first_day, taken.final_day) if day]
         await _count(run_id, tally, rows, _refused(judged, rows) | taken.refusals, taken.booked, taken.unchanged)
     fresh = await holdings.refresh(
         rules.bank, by_balances=rules.day_order == "balances", tolerance_fen=rules.balance_tolerance_fen
@@ -126,6 +128,8 @@ async def _take_statement(table: Table, rules: Mapping, run_id: int, tally: _Tal
         "accounts_new": accounts_new,
         "accounts_touched": fresh.accounts,
         "continuity_breaks": fresh.breaks,
+        "booked_from": min(days).isoformat() if days else None,
+        "booked_until": max(days).isoformat() if days else None,
         "last_day": fresh.last_day.isoformat() if fresh.last_day else None,
         "accounts_without_client": await database.fetch_value(
             "SELECT count(*) FROM account WHERE bank = $1 AND client_id IS NULL", rules.bank

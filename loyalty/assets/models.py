@@ -47,7 +47,7 @@ class Movement(Record):
     class Meta:
         table = "movement"
         unique_together = (("account_id", "bank_ref"),)
-        indexes = (("account_id", "booked_on"),)
+        indexes = (("account_id", "booked_on"), ("booked_on",))
 
 
 class AccountDay(Record):

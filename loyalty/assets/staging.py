@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from community.clients import personal
 from kernel import database, sealing
@@ -60,7 +61,7 @@ WITH booked AS (
     SELECT account_id, min(booked_on) FROM booked GROUP BY 1
     ON CONFLICT (account_id) DO UPDATE SET from_day = LEAST(affected_account.from_day, EXCLUDED.from_day)
 )
-SELECT count(*) AS booked FROM booked
+SELECT count(*) AS rows, min(booked_on) AS first_day, max(booked_on) AS final_day FROM booked
 """
 
 LINK = """
@@ -80,12 +81,15 @@ ON CONFLICT (account_id) DO UPDATE SET from_day = LEAST(affected_account.from_da
 
 @dataclass
 class ChunkOutcome:
-    """What became of a chunk: rows booked now, rows that were there already, refusals by row number, new accounts."""
+    """What became of a chunk: rows booked now, rows that were there already, refusals by row number, new accounts,
+    and the first and last day of what was booked."""
 
     booked: int
     unchanged: int
     refusals: dict[int, Refusal]
     accounts_new: int
+    first_day: date | None
+    final_day: date | None
 
 
 async def prepare() -> None:
@@ -110,9 +114,10 @@ async def take(bank: str, run_id: int, rows: Sequence[StatementRow]) -> ChunkOut
             refusals[verdict["row_number"]] = Refusal("row.conflict", message)
         else:
             unchanged += 1
-    booked = int(await database.fetch_value(BOOK, bank, run_id))
+    booked = await database.fetch_one(BOOK, bank, run_id)
+    assert booked is not None
     await database.execute(LINK, bank)
-    return ChunkOutcome(booked, unchanged, refusals, accounts_new)
+    return ChunkOutcome(booked["rows"], unchanged, refusals, accounts_new, booked["first_day"], booked["final_day"])
 
 
 async def _open_accounts(bank: str, rows: Sequence[StatementRow]) -> int:

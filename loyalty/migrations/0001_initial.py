@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('kind', fields.CharField(default='', db_default='', max_length=24)),
                 ('is_external', fields.BooleanField(default=False, db_default=False)),
             ],
-            options={'table': 'movement', 'app': 'loyalty', 'unique_together': (('account_id', 'bank_ref'),), 'indexes': [Index(fields=['account_id', 'booked_on'])], 'pk_attr': 'id', 'table_description': 'One booked row of a statement; amount signed in fen, balance after it, `seq` the order within the file.'},
+            options={'table': 'movement', 'app': 'loyalty', 'unique_together': (('account_id', 'bank_ref'),), 'indexes': [Index(fields=['account_id', 'booked_on']), Index(fields=['booked_on'])], 'pk_attr': 'id', 'table_description': 'One booked row of a statement; amount signed in fen, balance after it, `seq` the order within the file.'},
             bases=['Record'],
         ),
         ops.CreateModel(
