@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,8 @@ SIDES: dict[str, Side] = {"/callbacks/official_account": "official_account", "/c
 ACCEPTED: dict[Side, bytes] = {"official_account": b"success", "wecom": b""}
 DRAINED_BYTES = 4 * 1024 * 1024
 """How much of an oversized body is still read (and dropped), so that its sender sees the answer, not a broken pipe."""
+BODY_WITHIN_S = 5.0
+"""WeChat sends at once; whoever dribbles is not WeChat."""
 STATUSES = {"size": 413, "signature": 403, "stale": 403, "receiver": 403, "not_configured": 404}
 FIELDS = 20
 _log = logs.get(__name__)
@@ -94,6 +97,14 @@ def _query(raw: bytes) -> dict[str, str]:
 
 
 async def _body(receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await _read_body(receive)
+    except TimeoutError:
+        raise BadCallback("malformed") from None
+
+
+async def _read_body(receive: Receive) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:

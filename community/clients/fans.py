@@ -28,7 +28,7 @@ INSERT INTO fan (client_id, appid, openid, subscribed, subscribed_at, scene)
 VALUES ($1, $2, $3, true, $4, $5)
 ON CONFLICT (appid, openid) DO UPDATE SET
   subscribed = true, subscribed_at = $4, scene = coalesce(nullif($5, ''), fan.scene)
-WHERE NOT fan.subscribed AND coalesce(fan.unsubscribed_at, $4) <= $4 OR fan.subscribed_at IS NULL
+WHERE coalesce(fan.unsubscribed_at, $4) <= $4 AND (NOT fan.subscribed OR fan.subscribed_at IS NULL)
 RETURNING id
 """
 UNFOLLOW = """

@@ -15,6 +15,8 @@ from wechat.shapes import GroupMember, GroupSnapshot
 
 LAG = timedelta(seconds=60)
 """WeCom's own list may lag some seconds behind its callbacks; after this long it is the truth."""
+DOUBT = timedelta(minutes=10)
+"""A group dismissed so lately is not brought back by a list that was read before."""
 VERSIONS_KEPT = 20
 
 KEEP = """
@@ -47,7 +49,7 @@ RETURNING member_id, client_id, is_client, left_at AS at
 DESCRIBE = """
 UPDATE client_group SET name = $2, notice = $3, owner_userid = $4::text, opened_at = coalesce(opened_at, $5),
   owner_id = coalesce((SELECT id FROM staff WHERE wecom_userid = $4::text), owner_id),
-  read_at = $6, stale_at = CASE WHEN $7::boolean THEN stale_at END
+  read_at = $6, status = 'active', dismissed_at = NULL, stale_at = CASE WHEN $7::boolean THEN stale_at END
 WHERE id = $1
 """
 DISMISS = """
@@ -83,6 +85,9 @@ async def apply(group: Group, event: GroupChanged) -> tuple[list[Move], list[Mov
     """
     async with database.transaction():
         row = await _locked(group.id)
+        if row["status"] != "active":
+            # a change that arrives after the end
+            return [], []
         is_chained = bool(row["read_at"] and event.last_mem_ver and event.last_mem_ver == row["member_version"])
         if event.detail not in ("add_member", "del_member") or not is_chained:
             if not event.cur_mem_ver or event.cur_mem_ver not in _versions(row):
@@ -99,9 +104,14 @@ async def apply(group: Group, event: GroupChanged) -> tuple[list[Move], list[Mov
 
 
 async def apply_snapshot(group_id: int, snapshot: GroupSnapshot) -> tuple[list[Move], list[Move]]:
-    """Make our list that of WeCom: (joined, left). One that lags behind changes that we have applied is not used."""
+    """Make our list that of WeCom: (joined, left). One that lags behind changes that we have applied is not used.
+
+    A group that we took for dismissed and that WeCom still lists is alive again.
+    """
     async with database.transaction():
         row = await _locked(group_id)
+        if row["dismissed_at"] is not None and row["dismissed_at"] > clock.now() - DOUBT:
+            return [], []
         has_waited = row["stale_at"] is not None and row["stale_at"] <= clock.now() - LAG
         if not has_waited and snapshot.member_version in row["past_versions"].split(","):
             return [], []

@@ -121,3 +121,15 @@ async def test_one_bad_callback_does_not_hold_up_the_others(wechat: Caller) -> N
     async with timeline_out_of_order():
         assert await handling.handle(await ids()) == 3
     assert await Callback.all().order_by("id").values_list("state", flat=True) == ["failed", "failed", "handled"]
+
+
+async def test_old_handled_callbacks_are_forgotten_and_dead_letters_kept(wechat: Caller) -> None:
+    await wechat.account_event("o1", **SCAN)
+    await wechat.account_event("o2", **SCAN)
+    await handling.handle(await ids())
+    await Callback.filter(id=(await ids())[1]).update(state="dead")
+    await tasks.forget_old.now()
+    assert await Callback.all().count() == 2
+    with clock.frozen(clock.now() + timedelta(days=91)):
+        await tasks.forget_old.now()
+    assert [one.state for one in await Callback.all()] == ["dead"]

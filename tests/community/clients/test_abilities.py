@@ -136,3 +136,11 @@ async def test_a_contact_begins_ends_and_begins_again(db: None) -> None:
     again = await contacts.added(client.id, *who, now + timedelta(minutes=2))
     assert (again.id, again.times_added, again.is_new) == (first.id, 2, True)
     assert (await Contact.get(id=first.id)).ended_at is None
+
+
+async def test_a_following_older_than_the_leaving_we_know_of_is_no_news(db: None) -> None:
+    client = await identities.find_or_create("openid", "wx1", "o1", source="x")
+    now = clock.now()
+    await fans.unfollow(client.id, "wx1", "o1", now)
+    assert await fans.follow(client.id, "wx1", "o1", now - timedelta(minutes=1)) is None
+    assert not (await Fan.get(openid="o1")).subscribed

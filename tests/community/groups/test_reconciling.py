@@ -9,7 +9,7 @@ import pytest
 
 from community.clients import tagging
 from community.clients.models import Client, Contact, TimelineEntry
-from community.groups import health, reconciling, tasks, upkeep, welcome
+from community.groups import health, reconciling, roster, tasks, upkeep, welcome
 from community.groups.models import Group, Membership, ReconcileRun
 from community.sending.models import Send
 from kernel import clock
@@ -152,3 +152,20 @@ async def test_the_hourly_round_asks_for_those_who_came_after_the_hours_message(
         await tasks.greet_waiting.now()
     assert await Send.filter(channel="staff_message").count() == 2
     assert await Membership.filter(is_client=True, welcomed_at=None).count() == 0
+
+
+async def test_a_group_taken_for_dismissed_by_mistake_lives_again(place: Any) -> None:
+    group = await Group.get()
+    await roster.dismiss(group, clock.now() - timedelta(hours=1))
+    assert await Membership.filter(left_at=None).count() == 0
+    await reconciling.run()
+    group = await Group.get()
+    assert (group.status, group.dismissed_at) == ("active", None)
+
+
+async def test_a_dismissed_group_no_longer_changes_and_a_missing_one_is_dismissed(sandbox: Sandbox, place: Any) -> None:
+    await sandbox.act("group.dismiss", chat_id=place["groups"][0])
+    runs = await reconciling.run()
+    assert runs[1].complete
+    assert (await Group.get()).status == "dismissed"
+    assert await TimelineEntry.filter(kind="group.left").count() == 3
