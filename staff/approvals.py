@@ -82,7 +82,37 @@ async def waiting_for(person: Staff) -> list[Approval]:
     if not permissions.may(person, PERMISSION):
         return []
     waiting = await Approval.filter(state="waiting").order_by("id").prefetch_related("asked_by")
-    return [approval for approval in waiting if not is_maker(approval, person) and _is_in_reach(approval, person)]
+    return [approval for approval in waiting if not is_maker(approval, person) and is_in_reach(approval, person)]
+
+
+async def waiting_for_others(person: Staff) -> list[Approval]:
+    """What waits within reach and this person can't decide, because it is the own work."""
+    waiting = await Approval.filter(state="waiting").order_by("id").prefetch_related("asked_by")
+    return [approval for approval in waiting if is_maker(approval, person) and is_in_reach(approval, person)]
+
+
+async def decided(person: Staff, limit: int = 20) -> list[Approval]:
+    """What was decided lately within reach, newest first."""
+    found = Approval.filter(decided_by_id__isnull=False).order_by("-decided_at", "-id")
+    rows = await found.limit(limit * 5).prefetch_related("asked_by", "decided_by")
+    return [approval for approval in rows if is_in_reach(approval, person)][:limit]
+
+
+async def last_approved(subject: str, subject_id: int, *, before_id: int) -> Approval | None:
+    """The newest question older than `before_id` that was once approved, also when an edit voided it since."""
+    asked = Approval.filter(subject=subject, subject_id=subject_id, id__lt=before_id, decided_by_id__isnull=False)
+    return (
+        await asked.filter(state__in=("approved", "void", "withdrawn"))
+        .order_by("-id")
+        .prefetch_related("decided_by")
+        .first()
+    )
+
+
+async def history(subject: str, subject_id: int) -> list[Approval]:
+    """Every question about a thing, newest first, with the people in it."""
+    asked = Approval.filter(subject=subject, subject_id=subject_id).order_by("-id")
+    return await asked.prefetch_related("asked_by", "decided_by")
 
 
 def is_maker(approval: Approval, person: Staff) -> bool:
@@ -90,10 +120,15 @@ def is_maker(approval: Approval, person: Staff) -> bool:
     return person.id == approval.asked_by_id or person.id in approval.summary.get("maker_ids", [])
 
 
+def is_in_reach(approval: Approval, person: Staff) -> bool:
+    """Whether the question is of this person's branch; head office reaches all of them."""
+    return person.branch_id is None or approval.summary.get("branch_id") == person.branch_id
+
+
 async def _decidable(approval_id: int, by: Staff) -> Approval:
     permissions.require(by, PERMISSION)
     approval = await Approval.get_or_none(id=approval_id)
-    if approval is None or not _is_in_reach(approval, by):
+    if approval is None or not is_in_reach(approval, by):
         raise NotFound()
     if is_maker(approval, by):
         raise Forbidden("不能审批自己编写或提交的内容，请由另一位同事审批", code="approval.own_work")
@@ -108,10 +143,6 @@ async def _decide(approval: Approval, state: str, note: str, by: Staff) -> None:
         raise _decided_meanwhile()
     await audit.record(by, f"approval.{state}", approval.subject, approval.subject_id, approval=approval.id)
     await approval.refresh_from_db()
-
-
-def _is_in_reach(approval: Approval, person: Staff) -> bool:
-    return person.branch_id is None or approval.summary.get("branch_id") == person.branch_id
 
 
 def _decided_meanwhile() -> Refused:

@@ -49,6 +49,44 @@
     setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
 
+  // the campaign editor: the phone shows what is typed, as the chosen client would see it
+  const phone = document.querySelector("[data-preview]");
+  if (phone) {
+    const samples = JSON.parse(phone.dataset.samples), defaults = JSON.parse(phone.dataset.defaults);
+    const who = phone.querySelector("[data-who]");
+    const filled = (text) => text.replace(/\{([^{}|]*)(?:\|([^{}|]*))?\}/g, (_all, name, fallback) => {
+      const value = (samples[Number(who.value)] || {})[name.trim()];
+      return value || (fallback === undefined ? defaults[name.trim()] || "" : fallback);
+    });
+    const show = (area) => {
+      const counter = document.querySelector(`[data-count="${area.name}"]`);
+      if (counter) counter.textContent = String(area.value.length);
+      const bubble = phone.querySelector(`[data-bubble="${area.dataset.text}"]`);
+      if (!bubble) return;
+      const notice = bubble.dataset.notice && !area.value.includes("退订") ? "\n\n" + bubble.dataset.notice : "";
+      bubble.textContent = (filled(area.value) || "（还没有内容）") + notice;
+    };
+    const areas = Array.from(document.querySelectorAll("textarea[data-text]"));
+    areas.forEach((area) => {
+      area.addEventListener("input", () => show(area));
+      area.addEventListener("focus", () => {
+        const bubble = phone.querySelector(`[data-bubble="${area.dataset.text}"]`), chat = phone.querySelector(".chat");
+        if (bubble) chat.scrollTop = bubble.parentElement.offsetTop - chat.offsetTop - 40;
+      });
+    });
+    who.addEventListener("change", () => areas.forEach(show));
+    document.querySelectorAll("[data-insert]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        const area = document.getElementById(button.dataset.for);
+        area.setRangeText(button.dataset.insert, area.selectionStart, area.selectionEnd, "end");
+        area.focus();
+        area.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+    });
+    areas.forEach(show);
+  }
+
   // drag between lists: <ul data-sort="GROUP" data-day="2026-09-18"> with <li data-move="/address/to/POST">
   if (window.Sortable) {
     const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRF-Token"];

@@ -71,6 +71,11 @@ def moment(value: datetime | None) -> str:
     return f"{day(value)} {local:%H:%M}"
 
 
+def wall_time(value: datetime | None) -> str:
+    """14:02 on the Shanghai wall clock, where the day is known from the place."""
+    return NOTHING if value is None else f"{clock.local(value):%H:%M}"
+
+
 def ago(value: datetime | None) -> str:
     """How long ago, in one unit: 3 分钟前."""
     if value is None:

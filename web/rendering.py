@@ -26,6 +26,7 @@ _FILTERS = (
     formats.day,
     formats.moment,
     formats.ago,
+    formats.wall_time,
     formats.input_moment,
     formats.surname,
     formats.masked_name,

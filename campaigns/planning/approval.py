@@ -97,5 +97,7 @@ async def _summary(campaign: Campaign, by: Staff) -> dict[str, Any]:
         "due": people.due,
         "control_percent": campaign.control_percent,
         "branch_id": campaign.branch_id,
+        # what the next approver compares with; texts and conditions, no personal data
+        "contents": await fingerprint.contents(campaign),
         "maker_ids": sorted({campaign.author_id, campaign.last_editor_id, by.id}),
     }

@@ -1,0 +1,218 @@
+"""The audience builder: rows of a form to a tree of conditions and back, in the two levels that people can read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from starlette.datastructures import FormData
+
+from campaigns.audience import conditions
+from campaigns.audience.conditions import Tree
+from community.groups import directory as groups
+from kernel.errors import Refused
+from loyalty.tiers import directory
+from staff.models import Branch, Staff
+
+FEN_PER_WAN = 1_000_000
+JOINTS = {"and": "全部满足", "or": "满足任一"}
+WHOLE_NUMBERS = ("owner", "branch", "group")
+MOST_GROUPS = 8
+# what a row asks, in the order of the list: every leaf of the language of segments
+QUESTIONS = (
+    ("tier.in", "客户等级是"),
+    ("tier.not_in", "客户等级不是"),
+    ("tag.has", "有任一标签"),
+    ("tag.has_not", "没有这些标签"),
+    ("owner.in", "客户经理是"),
+    ("branch.in", "所属机构是"),
+    ("balance.between", "最新资产在"),
+    ("activity.within", "最近活跃，天数以内"),
+    ("activity.older", "没有活跃，天数以上"),
+    ("group.in", "在任一客户群"),
+    ("group.not_in", "不在这些客户群"),
+    ("fan.is", "是公众号粉丝"),
+    ("fan.is_not", "不是公众号粉丝"),
+    ("contact.is", "是企业微信好友"),
+    ("contact.is_not", "不是企业微信好友"),
+)
+
+
+@dataclass
+class Row:
+    """One condition as typed: `what` is "field.operator"; the rest depends on it."""
+
+    what: str = ""
+    values: list[str] = field(default_factory=list)
+    least: str = ""
+    below: str = ""
+    days: str = ""
+
+    @property
+    def name(self) -> str:
+        """The field that is asked about."""
+        return self.what.partition(".")[0]
+
+
+@dataclass
+class Group:
+    """Rows that hold together."""
+
+    joint: str = "and"
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass
+class Builder:
+    """The whole form; `kept` is a tree that is deeper than two levels, shown as a sentence and left as it is."""
+
+    joint: str = "and"
+    groups: list[Group] = field(default_factory=list)
+    kept: Tree = field(default_factory=dict)
+
+    @property
+    def kept_text(self) -> str:
+        """The kept tree for a hidden field."""
+        return json.dumps(self.kept, ensure_ascii=False) if self.kept else ""
+
+
+class Choices(NamedTuple):
+    """What can be picked in rows, as pairs of value and label by field."""
+
+    tier: list[tuple[str, str]]
+    tag: list[tuple[str, str]]
+    owner: list[tuple[str, str]]
+    branch: list[tuple[str, str]]
+    group: list[tuple[str, str]]
+
+
+async def choices(person: Staff) -> Choices:
+    """What this person may pick from."""
+    branches = Branch.filter(id=person.branch_id) if person.branch_id is not None else Branch.all()
+    return Choices(
+        list((await directory.tier_names()).items()),
+        [(tag, tag) for tag in await directory.tags()],
+        [(str(number), name) for number, name in await directory.owners(person)],
+        [(str(branch.id), branch.name) for branch in await branches.order_by("name")],
+        [(str(line.id), line.name or "未命名群") for line in await groups.lines(person, limit=200, offset=0)],
+    )
+
+
+def of_tree(tree: Tree) -> Builder:
+    """The builder that shows a tree."""
+    if not tree:
+        return Builder()
+    items = tree.get("items", [tree])
+    if all("items" not in item for item in items):
+        return Builder(groups=[_group(tree)])
+    if any("items" in leaf for item in items for leaf in item.get("items", [])):
+        return Builder(kept=tree)
+    return Builder(tree["op"], [_group(item) for item in items])
+
+
+def read(form: FormData) -> Builder:
+    """What was typed."""
+    made = Builder(_joint(form, "a.joint"))
+    if kept := str(form.get("a.kept", "")):
+        try:
+            made.kept = json.loads(kept)
+        except ValueError:
+            made.kept = {"malformed": True}
+        return made
+    for number in range(MOST_GROUPS):
+        if f"a.{number}.joint" not in form:
+            break
+        made.groups.append(Group(_joint(form, f"a.{number}.joint"), _rows(form, number)))
+    return made
+
+
+def change(builder: Builder, act: str) -> None:
+    """Add or drop a row or a group: add.G, drop.G.R, group, clear; anything else changes nothing."""
+    verb, *numbers = act.split(".")
+    places = [int(number) for number in numbers if number.isdigit() and len(number) < 4]
+    if verb == "clear":
+        builder.kept, builder.groups = {}, []
+    elif verb == "group" and len(builder.groups) < MOST_GROUPS:
+        builder.groups.append(Group(rows=[Row()]))
+    elif verb == "add" and len(places) == 1 and places[0] < len(builder.groups):
+        builder.groups[places[0]].rows.append(Row())
+    elif verb == "drop" and len(places) == 2 and places[0] < len(builder.groups):
+        rows = builder.groups[places[0]].rows
+        if places[1] < len(rows):
+            del rows[places[1]]
+        if not rows:
+            del builder.groups[places[0]]
+
+
+def to_tree(builder: Builder) -> Tree:
+    """The tree that was meant; rows without a question count as not there. Refused: a row that isn't complete."""
+    if builder.kept:
+        conditions.check(builder.kept)
+        return builder.kept
+    parts = [(group, [_leaf(row) for row in group.rows if row.what]) for group in builder.groups]
+    trees: list[Tree] = [{"op": group.joint, "items": leaves} for group, leaves in parts if leaves]
+    if not trees:
+        return {}
+    tree = trees[0] if len(trees) == 1 else {"op": builder.joint, "items": trees}
+    conditions.check(tree)
+    return tree
+
+
+def _group(tree: Tree) -> Group:
+    return Group(tree["op"], [_row(leaf) for leaf in tree["items"]]) if "items" in tree else Group(rows=[_row(tree)])
+
+
+def _row(leaf: Tree) -> Row:
+    row, value = Row(f"{leaf['field']}.{leaf['op']}"), leaf.get("value")
+    if row.name == "balance" and isinstance(value, list):
+        row.least, row.below = (_wan(end) for end in value)
+    elif row.name == "activity":
+        row.days = str(value)
+    elif isinstance(value, list):
+        row.values = [str(item) for item in value]
+    return row
+
+
+def _rows(form: FormData, group: int) -> list[Row]:
+    rows = []
+    for number in range(conditions.MAX_LEAVES):
+        prefix = f"a.{group}.{number}"
+        if f"{prefix}.what" not in form:
+            break
+        picked = [str(value) for value in form.getlist(f"{prefix}.value") if value]
+        least, below, days = (str(form.get(f"{prefix}.{name}", "")).strip() for name in ("least", "below", "days"))
+        rows.append(Row(str(form[f"{prefix}.what"]), picked, least, below, days))
+    return rows
+
+
+def _joint(form: FormData, name: str) -> str:
+    return "or" if form.get(name) == "or" else "and"
+
+
+def _leaf(row: Row) -> Tree:
+    name, _, operator = row.what.partition(".")
+    leaf: Tree = {"field": name, "op": operator}
+    value: Any = row.values
+    if name == "balance":
+        value = [_fen(row.least), _fen(row.below)]
+    elif name == "activity":
+        value = int(row.days) if row.days.isdigit() and row.days.isascii() and len(row.days) < 6 else 0
+    elif name in WHOLE_NUMBERS:
+        value = [int(item) for item in row.values if item.isdigit() and item.isascii() and len(item) < 19]
+    return leaf if name in ("fan", "contact") else leaf | {"value": value}
+
+
+def _fen(typed: str) -> int | None:
+    if not typed:
+        return None
+    try:
+        amount = Decimal(typed.replace(",", "").replace("，", ""))
+        return int(amount * FEN_PER_WAN)
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise Refused("资产的上下限请填数字，单位是万元", code="conditions.invalid") from error
+
+
+def _wan(fen: int | None) -> str:
+    return "" if fen is None else f"{(Decimal(fen) / FEN_PER_WAN).normalize():f}"

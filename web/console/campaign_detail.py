@@ -1,0 +1,151 @@
+"""One campaign: where it stands and why, how far it is, what each member of staff did, what came of it, who decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from campaigns.audience import describing, segments
+from campaigns.delivery import progress, results
+from campaigns.kinds import registry
+from campaigns.planning import drafting, lifecycle, listing
+from campaigns.planning.models import Campaign
+from loyalty.metrics import comparing, intervals
+from staff import approvals, permissions
+from staff.models import AuditEntry, Staff
+from web import formats, session
+from web.console import kind_details, message_preview
+from web.console.campaigns import names
+from web.rendering import render
+
+ACTIONS = {
+    "campaign.created": "建草稿",
+    "campaign.edited": "修改",
+    "campaign.copied": "复制而来",
+    "campaign.submitted": "提交审批",
+    "campaign.approved": "批准",
+    "approval.returned": "退回修改",
+    "campaign.started": "开始发送",
+    "campaign.held": "搁置",
+    "campaign.released": "放行",
+    "campaign.paused": "暂停",
+    "campaign.resumed": "继续",
+    "campaign.cancelled": "取消",
+    "campaign.finished": "结束",
+    "event.seats_changed": "修改席位数",
+}
+HISTORY = 40
+
+
+async def show(request: Request) -> Response:
+    """GET /campaigns/{id}"""
+    campaign = await _find(request)
+    return render(
+        request,
+        "console/campaigns/show.html",
+        campaign=campaign,
+        kind=registry.KINDS[campaign.kind],
+        **_results(await results.of(campaign)),
+        history=await _history(campaign),
+        asked=await approvals.latest(drafting.SUBJECT, campaign.id),
+        actions=ACTIONS,
+        **await _plan(campaign),
+        **await _progress(campaign),
+        **_moves(campaign, session.signed_in(request)),
+        **names(),
+    )
+
+
+async def follow(request: Request) -> Response:
+    """GET /campaigns/{id}/progress: the part that changes while it is sent."""
+    campaign = await _find(request)
+    context = {"campaign": campaign, **await _progress(campaign), **names()}
+    return render(request, "console/campaigns/progress.html", **context)
+
+
+async def _find(request: Request) -> Campaign:
+    return await listing.get(request.path_params["id"], session.signed_in(request))
+
+
+async def _plan(campaign: Campaign) -> dict[str, Any]:
+    """What was or will be said to whom; before the freeze as the clients' data stand now."""
+    chosen = registry.KINDS[campaign.kind]
+    draft = await drafting.read(campaign)
+    audience = await listing.audience_of(campaign)
+    is_open = campaign.frozen_at is None and campaign.state not in ("cancelled", "finished")
+    people = await message_preview.samples(await segments.sample(audience)) if is_open else []
+    sample = people[0] if people else message_preview.Sample(message_preview.UNKNOWN, {})
+    return {
+        "sentence": await describing.describe(campaign.conditions),
+        "people": await segments.waterfall(audience) if is_open else None,
+        "details": await kind_details.facts(draft.details),
+        "sample": sample,
+        "bubbles": message_preview.bubbles(chosen, draft.steps, sample.values),
+    }
+
+
+async def _progress(campaign: Campaign) -> dict[str, Any]:
+    is_moving = campaign.state in ("sending", "paused")
+    return {
+        "why": await progress.why(campaign),
+        "funnel": await progress.funnel(campaign.id),
+        "steps": await progress.steps(campaign),
+        "staff": await progress.by_staff(campaign.id),
+        "pace": await progress.pace(campaign.id) if is_moving else None,
+        "is_live": campaign.state == "sending",
+    }
+
+
+def _results(found: results.Results | None) -> dict[str, Any]:
+    """Both arms as a chart and as a table, and their difference with its interval."""
+    if found is None:
+        return {"results": None}
+    arms = [found.treated, found.control]
+    rows = [
+        [
+            arm.label,
+            formats.number(arm.people),
+            formats.number(arm.reached),
+            formats.number(arm.active),
+            formats.percent(arm.active_rate),
+            formats.number(arm.opted_out),
+        ]
+        for arm in arms
+    ]
+    series = [
+        {"name": arm.label, "values": [round(100 * arm.active_rate, 2)], "control": arm.arm == "control"}
+        for arm in arms
+    ]
+    difference = None
+    if min(arm.people for arm in arms) >= comparing.FEWEST:
+        one, two = arms
+        difference = intervals.newcombe(one.active, one.people, two.active, two.people)
+    return {"results": found, "arm_rows": rows, "arm_series": series, "difference": difference}
+
+
+async def _history(campaign: Campaign) -> list[AuditEntry]:
+    entries = AuditEntry.filter(subject=drafting.SUBJECT, subject_id=campaign.id, action__in=list(ACTIONS))
+    return await entries.order_by("-id").limit(HISTORY).prefetch_related("staff")
+
+
+def _moves(campaign: Campaign, person: Staff) -> dict[str, Any]:
+    """Which buttons this person gets; the abilities check all of it again."""
+    is_own = person.branch_id is None or campaign.branch_id == person.branch_id
+    may_edit = is_own and permissions.may(person, "campaigns.edit")
+    may_stop = is_own and permissions.may(person, "campaigns.stop")
+    is_maker = person.id in (campaign.author_id, campaign.last_editor_id)
+    return {
+        "can_edit": may_edit and lifecycle.may("edit", campaign.state),
+        "can_start": may_edit and campaign.state == "approved" and campaign.starts_at is None,
+        "can_pause": may_stop and lifecycle.may("pause", campaign.state),
+        "can_resume": may_edit and lifecycle.may("resume", campaign.state),
+        "can_cancel": may_stop and lifecycle.may("cancel", campaign.state),
+        "can_copy": permissions.may(person, "campaigns.edit"),
+        "can_release": is_own
+        and not is_maker
+        and permissions.may(person, approvals.PERMISSION)
+        and lifecycle.may("release", campaign.state),
+        "is_maker": is_maker,
+    }

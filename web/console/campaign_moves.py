@@ -1,0 +1,126 @@
+"""What people do with a campaign beside editing it: start, pause, resume, cancel, release, copy, change its day."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from campaigns.planning import drafting, lifecycle, listing, running
+from campaigns.planning.models import Campaign
+from kernel import clock
+from kernel.errors import Refused
+from web import formats, forms, session
+from web.rendering import go_to, see_other
+
+MORNING = time(10)
+
+
+@dataclass(frozen=True)
+class ReasonForm:
+    """Why; shown to everybody who looks at the campaign."""
+
+    reason: str = forms.field("原因", longest=200, default="")
+
+
+@dataclass(frozen=True)
+class DayForm:
+    """The new day; `at` (the whole moment, or none) is what an undo gives back."""
+
+    day: date | None = forms.field("日期", default=None)
+    at: str = forms.field("时间", longest=40, default="")
+
+
+async def start(request: Request) -> Response:
+    """POST /campaigns/{id}/start"""
+    campaign = await running.start(request.path_params["id"], session.signed_in(request))
+    return see_other(request, "campaign", id=campaign.id, notice="已开始：正在定下名单，随后发出第一批")
+
+
+async def pause(request: Request) -> Response:
+    """POST /campaigns/{id}/pause"""
+    form = await forms.read(request, ReasonForm)
+    campaign = await running.pause(request.path_params["id"], form.reason, session.signed_in(request))
+    undo = str(request.app.url_path_for("campaign_resumption", id=campaign.id))
+    return see_other(request, "campaign", id=campaign.id, notice="已暂停，不会再发出新的消息", undo=undo, tone="warn")
+
+
+async def resume(request: Request) -> Response:
+    """POST /campaigns/{id}/resumption"""
+    campaign = await running.resume(request.path_params["id"], session.signed_in(request))
+    return see_other(request, "campaign", id=campaign.id, notice="已继续，从停下的地方接着发，不会重复")
+
+
+async def cancel(request: Request) -> Response:
+    """POST /campaigns/{id}/cancellation"""
+    form = await forms.read(request, ReasonForm)
+    campaign = await running.cancel(request.path_params["id"], form.reason, session.signed_in(request))
+    return see_other(request, "campaign", id=campaign.id, notice="已取消，还没发出的不会再发", tone="warn")
+
+
+async def release(request: Request) -> Response:
+    """POST /campaigns/{id}/release"""
+    campaign = await running.release(request.path_params["id"], session.signed_in(request))
+    return see_other(request, "campaign", id=campaign.id, notice="已放行，现在开始发送")
+
+
+async def copy(request: Request) -> Response:
+    """POST /campaigns/{id}/copy"""
+    made = await drafting.copy(request.path_params["id"], session.signed_in(request))
+    return see_other(request, "campaign_editor", id=made.id, notice="已复制为新的草稿，请设定发送时间")
+
+
+async def move(request: Request) -> Response:
+    """POST /campaigns/{id}/date: another day at the same time of day."""
+    person = session.signed_in(request)
+    campaign = await listing.get(request.path_params["id"], person)
+    form = await forms.read(request, DayForm)
+    before, back = campaign.starts_at, formats.input_moment(campaign.starts_at) or "none"
+    try:
+        starts_at = _moment(campaign, form, request.query_params.get("at", "") or form.at)
+        draft = dataclasses.replace(await drafting.read(campaign), starts_at=starts_at)
+        saved = await drafting.save(campaign.id, draft, person, campaign.version)
+    except Refused as refusal:
+        return _to_calendar(request, before, refusal.message, tone="bad")
+    said = f"“{saved.name}”已移到 {formats.moment(starts_at)}" if starts_at else f"“{saved.name}”已放回待排期"
+    if campaign.state != "draft" and saved.state == "draft":
+        said += "；原有的审批已作废，需要重新提交"
+    undo = f"{request.app.url_path_for('campaign_date', id=campaign.id)}?at={back}"
+    return _to_calendar(request, starts_at or before, said, undo=undo)
+
+
+def _moment(campaign: Campaign, form: DayForm, at: str) -> datetime | None:
+    if at == "none":
+        return None
+    if at:
+        wall = datetime.fromisoformat(at) if _is_wall(at) else None
+        if wall is None:
+            raise Refused("时间格式不正确", code="campaign.date")
+        return clock.at_local(wall.date(), wall.time().replace(tzinfo=None))
+    if form.day is None:
+        raise Refused("请选择日期", code="campaign.date")
+    if not lifecycle.may("edit", campaign.state):
+        raise Refused(f"活动{lifecycle.NAMES[campaign.state]}，不能改期", code="campaign.illegal_move")
+    wall_time = clock.local(campaign.starts_at).time() if campaign.starts_at else MORNING
+    moment = clock.at_local(form.day, wall_time)
+    if moment <= clock.now():
+        raise Refused("不能移到已经过去的时间", code="campaign.date_past")
+    return moment
+
+
+def _is_wall(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is None
+    except ValueError:
+        return False
+
+
+def _to_calendar(
+    request: Request, moment: datetime | None, notice: str, *, undo: str = "", tone: str = "good"
+) -> Response:
+    path = str(request.app.url_path_for("calendar"))
+    month = f"?month={clock.local(moment):%Y-%m}" if moment else ""
+    return go_to(request, path + month, notice=notice, undo=undo, tone=tone)

@@ -1,0 +1,77 @@
+"""What changed between two versions of a campaign, for the eyes of an approver."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+LABELS = {
+    "name": "名称",
+    "channel": "渠道",
+    "conditions": "人群条件",
+    "control_percent": "对照组比例",
+    "salt": "对照组抽签",
+    "starts_at": "开始时间",
+    "late_minutes": "最多可迟发（分钟）",
+    "branch": "机构",
+    "author": "制作人",
+}
+
+
+class Piece(NamedTuple):
+    """A run of characters: same, gone or new."""
+
+    kind: str
+    text: str
+
+
+class Change(NamedTuple):
+    """One thing that differs."""
+
+    label: str
+    pieces: list[Piece]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], step_labels: Mapping[str, str]) -> list[Change]:
+    """Everything that differs between two contents as planning.fingerprint makes them."""
+    found = [
+        Change(label, pieces(_text(before.get(name)), _text(after.get(name))))
+        for name, label in LABELS.items()
+        if name != "conditions" and before.get(name) != after.get(name)
+    ]
+    old, new = _steps(before), _steps(after)
+    for code in dict.fromkeys([*old, *new]):
+        for part, label in (("text", "正文"), ("link_title", "链接标题"), ("link_url", "链接地址")):
+            was, now = old.get(code, {}).get(part, ""), new.get(code, {}).get(part, "")
+            if was != now:
+                found.append(Change(f"{step_labels.get(code, code)} · {label}", pieces(was, now)))
+    was_details, now_details = before.get("details") or {}, after.get("details") or {}
+    for name in dict.fromkeys([*was_details, *now_details]):
+        if was_details.get(name) != now_details.get(name):
+            found.append(
+                Change(f"活动信息 · {name}", pieces(_text(was_details.get(name)), _text(now_details.get(name))))
+            )
+    return found
+
+
+def pieces(before: str, after: str) -> list[Piece]:
+    """The two texts as one, character by character."""
+    made = []
+    for verb, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if verb == "equal":
+            made.append(Piece("same", before[a:b]))
+            continue
+        if a < b:
+            made.append(Piece("gone", before[a:b]))
+        if c < d:
+            made.append(Piece("new", after[c:d]))
+    return made
+
+
+def _steps(contents: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {step["code"]: step for step in contents.get("steps") or []}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

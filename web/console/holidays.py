@@ -1,0 +1,41 @@
+"""Public holidays and make-up working days in China, for the calendar: a table by year, nothing for unknown years."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+# source: 国务院办公厅关于2026年部分节假日安排的通知, 2025-11-04
+_HOLIDAYS = {
+    2026: (
+        ("元旦", date(2026, 1, 1), 3),
+        ("春节", date(2026, 2, 15), 9),
+        ("清明节", date(2026, 4, 4), 3),
+        ("劳动节", date(2026, 5, 1), 5),
+        ("端午节", date(2026, 6, 19), 3),
+        ("中秋节", date(2026, 9, 25), 3),
+        ("国庆节", date(2026, 10, 1), 7),
+    )
+}
+_WORKED = frozenset(
+    {
+        date(2026, 1, 4),
+        date(2026, 2, 14),
+        date(2026, 2, 28),
+        date(2026, 5, 9),
+        date(2026, 9, 20),
+        date(2026, 10, 10),
+    }
+)
+
+
+def name_of(day: date) -> str:
+    """The holiday that the day belongs to; empty on other days and in years that the table doesn't know."""
+    for name, first, days in _HOLIDAYS.get(day.year, ()):
+        if first <= day < first + timedelta(days=days):
+            return name
+    return ""
+
+
+def is_worked(day: date) -> bool:
+    """Whether a Saturday or Sunday is a working day that makes up for a holiday."""
+    return day in _WORKED
