@@ -84,6 +84,9 @@ async def _later_steps(campaign: Campaign) -> dict[str, datetime]:
     """When the messages after the first are due: as decided at the freeze, before it as the kind foresees."""
     chosen = kind.of(campaign.kind)
     if campaign.frozen_at is None and campaign.starts_at is not None:
+        if not await chosen.details(campaign):
+            # a draft whose occasion isn't described yet foresees nothing
+            return {}
         times = await chosen.due_times(campaign, campaign.starts_at)
     else:
         steps = await Step.filter(campaign_id=campaign.id, due_at__not_isnull=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -102,3 +103,19 @@ async def test_the_library_keeps_versions_and_refuses_promises(cast: Cast) -> No
     await library.retire(first.series, cast.li)
     assert await library.current() == []
     assert len(await library.current(with_retired=True)) == 1
+
+
+async def test_later_messages_of_an_occasion_stand_on_their_own_days(cast: Cast) -> None:
+    campaign = await drafting.create("event_invitation", "金沙龙", cast.li)
+    draft = dataclasses.replace(await drafting.read(campaign), starts_at=NOON)
+    campaign = await drafting.save(campaign.id, draft, cast.li, campaign.version)
+    assert [entry.step for entry in await _entries(cast)] == [""]
+    details = {"place": "会客厅", "starts_at": (NOON + timedelta(days=5)).isoformat(), "seats": 20}
+    await drafting.save(campaign.id, dataclasses.replace(draft, details=details), cast.li, campaign.version)
+    found = [(entry.at.day, entry.step) for entry in await _entries(cast)]
+    assert found[:2] == [(10, ""), (14, "reminder")]
+    assert {step for _, step in found[2:]} == {"attended", "absent"}
+
+
+async def _entries(cast: Cast) -> list[calendar.Entry]:
+    return [entry for day in await calendar.month(cast.li, 2026, 9) for entry in day.entries]
