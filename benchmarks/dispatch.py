@@ -48,7 +48,7 @@ async def dispatch(stream_id: int) -> None:
     await doors.close()
     await cache.close_redis()
     await database.close_database()
-    print(json.dumps(used | {"rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps(used | {"rss_mb": _peak_mb()}))
 
 
 async def plan(count: int, control_url: str, address: str) -> int:
@@ -168,6 +168,14 @@ def _figures(count: int, used: list[dict[str, float]], servers: float) -> dict[s
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def _peak_mb() -> float:
+    # not ru_maxrss: that begins with what the parent had when it forked
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def _cpu_of(pid: int) -> float:
