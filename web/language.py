@@ -10,9 +10,15 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 
 DEFAULT = "zh-CN"
-KNOWN = {"zh-CN": "中文", "en": "English"}
+NAMES = {"zh-CN": "中文", "en": "English"}
 COOKIE = "huiliu_lang"
 _FOLDER = Path(__file__).parent / "locale"
+KNOWN = {
+    code: name
+    for code, name in NAMES.items()
+    if code == DEFAULT or (_FOLDER / code / "LC_MESSAGES" / "messages.mo").is_file()
+}
+"""Languages that can be chosen: those with a catalogue, and the one that the templates are written in."""
 _current: contextvars.ContextVar[str] = contextvars.ContextVar("language", default=DEFAULT)
 
 

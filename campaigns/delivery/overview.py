@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from campaigns.delivery import lift
 from campaigns.planning import listing
 from campaigns.planning.models import Campaign
 from community.sending import tallies
 from kernel import clock, database
+from loyalty.metrics import reading
+from loyalty.metrics.measuring import ReturnFigures
 from staff import approvals, permissions, scope
 from staff.models import Staff
 
 WEEKS = 13
-ASSETS = """
+MEASURED = 4
+"""How many of the newest campaigns with a control group are compared on the first page."""
+OWN_ASSETS = """
 SELECT d.day, sum(d.total_fen)::bigint AS total_fen, sum(d.deposit_fen)::bigint AS deposit_fen
 FROM client_day d JOIN client c ON c.id = d.client_id
 WHERE d.day = ANY($1::date[]) AND c.merged_into_id IS NULL AND {scope} GROUP BY d.day ORDER BY d.day
@@ -72,6 +77,13 @@ class Members(NamedTuple):
     lost: int
 
 
+class Lift(NamedTuple):
+    """What one campaign brought back against its control group, in shares of clients (0 to 1)."""
+
+    campaign: Campaign
+    figures: ReturnFigures
+
+
 class Under(NamedTuple):
     """A campaign with its progress in messages."""
 
@@ -83,7 +95,10 @@ class Under(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """The first page of one person; assets weekly, messages daily, both oldest first."""
+    """The first page of one person; assets weekly, messages daily, both oldest first.
+
+    deposit_return is the branch's or the bank's, not a director's own: it says what came back, not what a campaign did.
+    """
 
     assets: list[Assets]
     clients: Clients
@@ -95,6 +110,8 @@ class Overview:
     unconfirmed: int
     oldest_unconfirmed_at: datetime | None
     campaigns: list[Under]
+    deposit_return: reading.ReturnRate
+    lifts: list[Lift]
 
 
 async def of(person: Staff) -> Overview:
@@ -113,6 +130,8 @@ async def of(person: Staff) -> Overview:
         unconfirmed=unconfirmed["n"],
         oldest_unconfirmed_at=unconfirmed["oldest_at"],
         campaigns=await _campaigns(person),
+        deposit_return=await _deposit_return(person),
+        lifts=await _lifts(person),
     )
 
 
@@ -133,9 +152,34 @@ async def _assets(person: Staff) -> list[Assets]:
     newest: date | None = await database.fetch_value("SELECT max(day) FROM client_day")
     if newest is None:
         return []
+    if person.role != "director":
+        return await _kept_assets(newest, person.branch_id)
     days = [newest - timedelta(weeks=week) for week in range(WEEKS)]
     own = scope.clients(person, first=2)
-    return [Assets(**row) for row in await database.fetch(ASSETS.format(scope=own.sql), days, *own.arguments)]
+    return [Assets(**row) for row in await database.fetch(OWN_ASSETS.format(scope=own.sql), days, *own.arguments)]
+
+
+async def _kept_assets(newest: date, branch_id: int | None) -> list[Assets]:
+    # a branch or the bank: the daily figures are kept, so that the first page need not add up every client
+    days = WEEKS * 7 - 6
+    totals = await reading.series("assets", newest, days, branch_id)
+    deposits = await reading.series("deposits", newest, days, branch_id)
+    both = zip(totals.days, totals.values, deposits.values, strict=True)
+    found = [Assets(day, int(total), int(part or 0)) for day, total, part in both if total is not None]
+    return found[::-7][::-1]
+
+
+async def _deposit_return(person: Staff) -> reading.ReturnRate:
+    newest: date | None = await database.fetch_value("SELECT max(day) FROM daily_figure")
+    return await reading.return_rate(newest, person.branch_id)
+
+
+async def _lifts(person: Staff) -> list[Lift]:
+    if not permissions.may(person, "campaigns.see"):
+        return []
+    with_control = listing.visible(person).filter(frozen_at__not_isnull=True, control_percent__gt=0)
+    measured = [(campaign, await lift.of(campaign)) for campaign in await with_control.limit(MEASURED)]
+    return [Lift(campaign, figures) for campaign, figures in measured if figures is not None]
 
 
 async def _clients(person: Staff) -> Clients:

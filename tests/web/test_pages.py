@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from starlette.routing import Route
 
-from kernel import database
+from community.groups.models import Group, Membership
+from kernel import clock, database
 from kernel.database import transaction
 from loyalty.assets import importing
+from loyalty.rewards import benefits
+from loyalty.tiers import policies
 from staff import permissions
 from staff.models import ROLES, Branch, Staff
 from tests.browsing import Browser
@@ -212,3 +216,54 @@ async def test_a_notice_is_shown_once(signed_in, people):
     browser = await signed_in("administrator")
     await browser.get("/")
     assert 'class="notice' not in (await browser.get("/")).text
+
+
+async def test_the_first_page_and_the_group_pages_show_what_is_there(signed_in, bank, people):
+    group = await Group.create(
+        corpid="ww", chat_id="wr1", name="福田财富会", owner=people["director"], owner_userid="director"
+    )
+    now = clock.now()
+    first, second, third = sorted(bank)
+    await Membership.create(group=group, member_id="wm1", is_client=True, client_id=first, joined_at=now, join_scene=3)
+    await Membership.create(
+        group=group, member_id="wm2", is_client=True, client_id=second, joined_at=now, left_at=now, quit_scene=1
+    )
+    await Membership.create(group=group, member_id="wm3", is_client=True, client_id=third, joined_at=now)
+    await Membership.create(group=group, member_id="director", is_client=False, joined_at=now)
+    browser = await signed_in("marketing")
+    overview = (await browser.get("/")).text
+    assert "福田财富会" in overview
+    assert "群内客户 2 人，7 天加入 3，退出 1" in overview
+    assert "共 3 位客户" in overview
+    page = (await browser.get(f"/groups/{group.id}")).text
+    assert "张*" in page
+    assert "测试director" in page
+    assert "李*英" not in page
+    left = (await browser.get(f"/groups/{group.id}?view=left")).text
+    assert "李*英" in left
+    assert "被移出" in left
+    assert (await browser.get("/groups?q=财富")).text.count("福田财富会") == 1
+    assert "没有符合条件的客户群" in (await browser.get("/groups?q=无")).text
+
+
+async def test_tiers_and_benefits_are_read_from_policy_catalogue_and_grants(signed_in, bank):
+    await policies.load_preset("cmb", date(2025, 1, 1))
+    benefit = await benefits.create("lounge", "机场贵宾厅", "lounge", "sunflower", description="国内机场")
+    await benefits.grant(min(bank), benefit.id)
+    browser = await signed_in("marketing")
+    tiers = (await browser.get("/tiers")).text
+    assert "金葵花" in tiers
+    assert "50.00 万元" in tiers
+    page = (await browser.get("/benefits")).text
+    assert "机场贵宾厅" in page
+    assert "张*" in page
+    administrator = await signed_in("administrator")
+    assert "张*" not in (await administrator.get("/benefits")).text
+
+
+async def test_a_client_page_shows_balances_timeline_and_consent(signed_in, bank):
+    page = (await (await signed_in("marketing")).get(f"/clients/{min(bank)}")).text
+    assert "40.00 万元" in page
+    assert "导入客户资料" in page
+    assert 'data-chart="lines"' in page
+    assert "13800000001" not in page

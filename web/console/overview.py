@@ -37,6 +37,9 @@ async def show(request: Request) -> Response:
         ],
         tier_bars=[(names.get(code, code), count, "") for code, count in _from_high(found.tiers, names)],
         messages=_messages_chart(found.reached),
+        forest=_forest(found.lifts),
+        lift_rows=[_lift_row(one) for one in found.lifts],
+        newest_lift=next((one for one in found.lifts if one.figures.clients.difference), None),
         kind_label=lambda code: kind.of(code).label,
         channels=words.CHANNELS,
         states=lifecycle.NAMES,
@@ -64,6 +67,27 @@ def _messages_chart(days: list[tuple[Any, int]]) -> dict[str, Any]:
     labels = [formats.day(day) for day, _count in days]
     series = [{"name": _("发出消息"), "values": [count for _day, count in days]}]
     return {"labels": labels, "unit": " 条", "series": series}
+
+
+def _forest(lifts: list[overview.Lift]) -> dict[str, Any]:
+    rows = []
+    for one in lifts:
+        if gap := one.figures.clients.difference:
+            estimate, low, high = (round(100 * value, 2) for value in (gap.estimate, gap.low, gap.high))
+            rows.append({"name": one.campaign.name[:8], "value": estimate, "low": low, "high": high})
+    return {"unit": _("个百分点"), "rows": rows}
+
+
+def _lift_row(one: overview.Lift) -> list[str]:
+    clients = one.figures.clients
+    gap = clients.difference
+    return [
+        one.campaign.name,
+        formats.percent(clients.treated),
+        formats.percent(clients.control),
+        formats.points(gap.estimate) if gap else formats.NOTHING,
+        formats.interval(gap.low, gap.high) if gap else formats.NOTHING,
+    ]
 
 
 def _wan(fen: int) -> float:
