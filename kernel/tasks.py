@@ -49,7 +49,8 @@ class Task(Generic[Arguments]):
         self.function = function
         self.queue = queue
         self.name = f"{function.__module__}.{function.__name__}"
-        self._celery = app.task(name=self.name)(self._run)
+        # typing off: Celery counts self as an argument of a bound method and would refuse every call
+        self._celery = app.task(name=self.name, typing=False)(self._run)
 
     def later(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         """Queue after the current transaction commits, or at once. A lost queue is only delay: the clock asks again."""
