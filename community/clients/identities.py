@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from community.clients import merging, personal
@@ -31,6 +31,15 @@ WITH RECURSIVE chain AS (
   WHERE c.merged_into_id IS NOT NULL
 )
 SELECT gone, kept FROM chain JOIN client c ON c.id = chain.kept AND c.merged_into_id IS NULL
+"""
+NUMBERED = """
+SELECT client_id FROM identity WHERE kind = 'bank_number' AND scope = $1 AND client_id = ANY($2::bigint[])
+"""
+NUMBER = """
+INSERT INTO identity (id, client_id, kind, scope, value, sealed)
+SELECT id, client_id, 'bank_number', $1, value, sealed
+FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bytea[]) AS given(id, client_id, value, sealed)
+ON CONFLICT (kind, scope, value) DO NOTHING
 """
 UNIONID = ("unionid", "")
 """Kind and scope under which unionids are kept."""
@@ -103,6 +112,40 @@ async def link_bank_number(client_id: int, bank: str, number: str) -> int:
         # the bank's own row keeps its number: holdings and balances point at it
         await merge(other, client_id)
         return other
+
+
+async def bind_bank_numbers(bank: str, unionids: Mapping[str, str]) -> int:
+    """Give whom WeChat knows the bank number of their unionid, by number; returns how many got one.
+
+    Only new numbers and clients without one: no second row is made that would have to be merged at once.
+    """
+    numbers = {personal.bank_number_index(number): number for number in unionids}
+    async with database.transaction():
+        known = await _known("bank_number", bank, list(numbers))
+        by_union = await _known(*UNIONID, list(unionids.values()))
+        has_number = await database.fetch(NUMBERED, bank, list(by_union.values()))
+        taken = {row["client_id"] for row in has_number}
+        pairs = {index: by_union.get(unionids[number]) for index, number in numbers.items() if index not in known}
+        wanted = {index: client_id for index, client_id in pairs.items() if client_id and client_id not in taken}
+        ids = await records.reserve_ids("identity", len(wanted))
+        sealed = [personal.seal_bank_number(one, numbers[index]) for one, index in zip(ids, wanted, strict=True)]
+        if not wanted:
+            return 0
+        return await database.execute(NUMBER, bank, ids, list(wanted.values()), list(wanted), sealed)
+
+
+async def learn_unionids(unionids: Mapping[int, str]) -> int:
+    """Note unionids by client; whom we knew under one becomes the same client. Returns how many changed."""
+    async with database.transaction():
+        known = await _known(*UNIONID, list(unionids.values()))
+        news = {client_id: unionid for client_id, unionid in unionids.items() if known.get(unionid) != client_id}
+        fresh = {client_id: unionid for client_id, unionid in news.items() if unionid not in known}
+        if fresh:
+            await database.execute(ADD, *UNIONID, list(fresh), list(fresh.values()))
+        for client_id, unionid in news.items():
+            if client_id not in fresh:
+                await learn_unionid(client_id, unionid)
+        return len(news)
 
 
 async def merge(keep_id: int, gone_id: int) -> None:

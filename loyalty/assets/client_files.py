@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from community.clients import consent, personal, registering
+from community.clients import consent, identities, personal, registering
 from kernel import database
 from loyalty.assets.validating import ClientRow, Known, Refusal
 
@@ -50,8 +50,11 @@ async def take(bank: str, rows: Sequence[ClientRow]) -> tuple[int, int, dict[int
         for row in doubled
     }
     first = [row for row in rows if row.number not in refusals]
+    bound = {row.bank_number: row.unionid for row in first if row.unionid}
+    joined = await identities.bind_bank_numbers(bank, bound)
     saved = await registering.save_many(bank, await _with_places(first), source="bank_file")
-    changed = saved.created + saved.changed
+    joined += await identities.learn_unionids({saved.ids[number]: unionid for number, unionid in bound.items()})
+    changed = max(saved.created + saved.changed, joined)
     changed += await _note_consent({saved.ids[row.bank_number]: row.consent for row in first})
     return min(changed, len(first)), max(len(first) - changed, 0), refusals
 

@@ -29,6 +29,7 @@ class KindRule:
 class Mapping:
     """One kind of file of one bank. `columns`: our word -> the file's header; `codes`: our word -> code table.
 
+    optional: words whose column may be missing from a file.
     day_order says what closes a day: "file" (its last row) or "balances" (the row on which no other of the day builds).
     """
 
@@ -36,6 +37,7 @@ class Mapping:
     name: str
     kind: str
     columns: Dictionary[str, str]
+    optional: frozenset[str] = frozenset()
     delimiter: str = ","
     encodings: tuple[str, ...] = ("utf-8", "gb18030")
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
@@ -53,7 +55,8 @@ class Mapping:
     def headers(self) -> list[str]:
         """Every header the file must have."""
         ruled = {column for rule in self.kinds for column in rule.when}
-        return list(dict.fromkeys([*self.columns.values(), *filter(None, [self.sign_column]), *sorted(ruled)]))
+        columns = [column for word, column in self.columns.items() if word not in self.optional]
+        return list(dict.fromkeys([*columns, *filter(None, [self.sign_column]), *sorted(ruled)]))
 
 
 def names() -> list[tuple[str, str, list[str]]]:
@@ -84,6 +87,7 @@ def read_mapping(content: dict[str, Any], kind: str) -> Mapping:
         name=content["name"],
         kind=kind,
         columns=part["columns"],
+        optional=frozenset(part.get("optional", ())),
         sign_column=sign.get("column", ""),
         credit_codes=frozenset(sign.get("credit", ())),
         debit_codes=frozenset(sign.get("debit", ())),

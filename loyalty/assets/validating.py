@@ -47,7 +47,7 @@ class StatementRow:
 
 @dataclass(frozen=True)
 class ClientRow:
-    """A client of the bank. consent: True, False, or None when the file says nothing."""
+    """A client of the bank. consent: True, False, or None when the file says nothing; unionid: WeChat's, if bound."""
 
     number: int
     bank_number: str
@@ -57,6 +57,7 @@ class ClientRow:
     branch: str
     owner: str
     consent: bool | None
+    unionid: str = ""
 
 
 class _Bad(Exception):
@@ -100,6 +101,7 @@ def client_row(row: Row, headers: tuple[str, ...], mapping: Mapping, known: Know
             branch=_known(row, mapping, "branch", known.branches, "机构号不存在，请先在系统中建立该机构"),
             owner=_known(row, mapping, "owner", known.logins, "客户经理工号不存在或已停用，请核对"),
             consent={"yes": True, "no": False}.get(consent),
+            unionid=_identifier(row, mapping, "unionid", required=False),
         )
     except _Bad as bad:
         return bad.refusal

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from community.clients import consent, portrait
+from community.clients import consent, identities, portrait
 from community.clients.models import Client
 from loyalty.assets import importing
 from loyalty.assets.models import ImportRefusal
@@ -62,3 +62,23 @@ async def test_each_bad_client_row_is_refused_with_its_own_reason(tmp_path: Path
         "number.scientific", "name.missing", "phone.malformed", "phone.scientific", "gender.unknown",
         "branch.unknown", "owner.unknown", "row.duplicate", "row.short",
     ]  # fmt: skip
+
+
+async def test_a_unionid_in_the_file_makes_the_banks_client_and_the_wechat_contact_one_person(tmp_path: Path) -> None:
+    met = await identities.find_or_create("external_id", "corp", "wm-1", source="wecom", unionid="union-1")
+    table = [[*files.CLIENTS, "微信UnionID"], ["C1", "张三", "", "", "", "", "是", "union-1"],
+             ["C2", "李四", "", "", "", "", "是", "union-2"], ["C3", "王五", "", "", "", "", "是", ""]]  # fmt: skip
+    path = files.write_csv(tmp_path / "a.csv", table)
+    run = await importing.import_file(path, "haiyue", "clients")
+    assert (run.rows_accepted, run.rows_refused, await Client.all().count()) == (3, 0, 3)
+    assert await identities.client_of("bank_number", "haiyue", "C1") == met.id
+    assert (await Client.get(id=met.id)).marketing_consent
+    later = await identities.find_or_create("external_id", "corp", "wm-2", source="wecom", unionid="union-2")
+    assert await identities.client_of("bank_number", "haiyue", "C2") == later.id
+    again = await importing.import_file(path, "haiyue", "clients")
+    assert (again.rows_accepted, again.rows_unchanged) == (0, 3)
+    stranger = await identities.find_or_create("external_id", "corp", "wm-3", source="wecom", unionid="union-3")
+    table[3][7] = "union-3"
+    await importing.import_file(files.write_csv(tmp_path / "b.csv", table), "haiyue", "clients")
+    kept = await identities.client_of("bank_number", "haiyue", "C3")
+    assert (await Client.get(id=stranger.id)).merged_into_id == kept
