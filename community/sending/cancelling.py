@@ -13,7 +13,18 @@ SELECT g.id, g.msgid, g.sender_userid, g.chat_type FROM group_task g JOIN stream
 WHERE t.cancelled_at IS NOT NULL AND g.state IN ('accepted', 'confirmed') AND g.cancelled_at IS NULL
   AND ($1::bigint IS NULL OR t.id = $1) ORDER BY g.id
 """
+STRAYS = """
+UPDATE send SET state = 'skipped', reason = 'cancelled', ended_at = $2, counted_on = NULL
+FROM stream t
+WHERE t.id = send.stream_id AND t.cancelled_at IS NOT NULL AND send.state = 'planned'
+  AND ($1::bigint IS NULL OR t.id = $1)
+"""
 _log = logs.get(__name__)
+
+
+async def skip_strays(stream_id: int | None = None) -> int:
+    """End the sends that came back from a dispatcher after their stream was cancelled; returns how many."""
+    return await database.execute(STRAYS, stream_id, clock.now())
 
 
 async def cancel_jobs(stream_id: int | None = None) -> int:

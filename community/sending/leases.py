@@ -12,19 +12,25 @@ from typing import Any
 from kernel import database, settings
 
 LEASE = timedelta(seconds=120)
-WINDOW_LARGEST = 5
 COLUMNS = (
     "id, key, purpose, channel, client_id, recipient, sender_userid, campaign_id, stream_id, step, welcome_code,"
     " attachments, body_sealed, attempts, expires_at"
 )
+GIVE_WINDOW = """
+UPDATE fan SET window_left = least(5, fan.window_left + k.n)
+FROM (
+  SELECT f.id, b.n FROM fan f JOIN ({back}) b ON b.recipient = f.openid
+  WHERE f.appid = $1 ORDER BY f.id FOR NO KEY UPDATE OF f
+) k
+WHERE fan.id = k.id
+"""  # never more than a window ever holds; in order of id, as the claim locks them: neither waits for the other
+RETURNED = "SELECT recipient, count(*) AS n FROM back WHERE channel = 'oa_service' GROUP BY recipient"
 PUT_BACK = """
 WITH back AS (
   UPDATE send SET state = 'planned', lease_owner = '', lease_until = NULL, counted_on = NULL, batch_id = NULL
   WHERE {where} RETURNING channel, recipient
 ), restored AS (
-  UPDATE fan SET window_left = least({largest}, fan.window_left + b.n)
-  FROM (SELECT recipient, count(*) AS n FROM back WHERE channel = 'oa_service' GROUP BY recipient) b
-  WHERE fan.appid = $1 AND fan.openid = b.recipient
+  {give_window}
 )
 SELECT count(*) FROM back
 """
@@ -69,5 +75,5 @@ async def put_back(where: str, *arguments: Any) -> int:
 
     where: SQL over `send` of the caller's own, with arguments from $2 on.
     """
-    statement = PUT_BACK.format(where=where, largest=WINDOW_LARGEST)
+    statement = PUT_BACK.format(where=where, give_window=GIVE_WINDOW.format(back=RETURNED))
     return int(await database.fetch_value(statement, settings.get().oa_appid, *arguments))

@@ -13,6 +13,9 @@ from wechat.faults import Blocked, Done, Later, Never, NotSent, Unknown, WeChatF
 
 ATTEMPTS = 6
 LONGEST_S = 3600.0
+RETURNED = """
+SELECT recipient, count(*) AS n FROM done WHERE channel = 'oa_service' AND state = 'planned' GROUP BY recipient
+"""
 RECORD = f"""
 WITH done AS (
   UPDATE send SET state = said.state, reason = said.reason, msgid = said.msgid,
@@ -30,12 +33,10 @@ WITH done AS (
   WHERE send.id = said.id AND send.lease_owner = $2 AND send.state IN ('requested', 'unknown')
   RETURNING send.state, channel, recipient
 ), restored AS (
-  UPDATE fan SET window_left = least({leases.WINDOW_LARGEST}, fan.window_left + b.n)
-  FROM (SELECT recipient, count(*) AS n FROM done WHERE channel = 'oa_service' AND state = 'planned' GROUP BY 1) b
-  WHERE fan.appid = $1 AND fan.openid = b.recipient
+  {leases.GIVE_WINDOW.format(back=RETURNED)}
 )
 SELECT count(*) FROM done
-"""  # noqa: S608  # a number of our own is filled in
+"""  # noqa: S608  # only constants are filled in
 
 
 @dataclass(frozen=True, slots=True)

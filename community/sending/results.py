@@ -14,12 +14,13 @@ from kernel.database import transaction
 from kernel.errors import Later as TryLater
 from wechat import doors
 from wechat.faults import Later, WeChatFault
-from wechat.shapes import Page, SendResult
+from wechat.shapes import Page, SenderTask, SendResult
 
 AT_ONCE = 50
 PAUSES_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800, 3600)
 """Seconds between looks at one job: dense at first, when members confirm, then hourly."""
 LONGEST = timedelta(days=31)
+GROUPS_SETTLE = timedelta(minutes=10)
 RECEIPT_LATER_S = 3.0
 CLAIM = """
 UPDATE group_task SET polls = polls + 1,
@@ -77,9 +78,9 @@ async def look(task: dict[str, Any]) -> None:
         if sender.has_sent:
             await _note(task["id"], await read_results(msgid, sender.userid))
     all_sent = bool(senders) and all(sender.has_sent for sender in senders)
-    if all_sent and task["chat_type"] == "group":
+    if all_sent and task["chat_type"] == "group" and _is_settled(senders):
         # WeCom lists only the groups that got it: once the owner has confirmed, the rest did not
-        await _confirm_groups(task["id"])
+        await _end_groups(task["id"])
     await database.execute(SETTLE, task["id"], all_sent, clock.now())
 
 
@@ -142,7 +143,13 @@ async def _note(task_id: int, results: Sequence[SendResult]) -> None:
             )
 
 
-async def _confirm_groups(task_id: int) -> None:
+def _is_settled(senders: Sequence[SenderTask]) -> bool:
+    # a list read in the minutes after the confirmation may still be growing
+    latest = max((sender.sent_at for sender in senders if sender.sent_at), default=None)
+    return latest is None or latest + GROUPS_SETTLE < clock.now()
+
+
+async def _end_groups(task_id: int) -> None:
     await database.execute(
         "UPDATE send SET state = 'failed', reason = 'not_sent', ended_at = $2, counted_on = NULL"
         " WHERE batch_id = $1 AND state IN ('accepted', 'confirmed')",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from community.sending import leases, tasks
+from community.sending import cancelling, leases, tasks
 from community.sending.models import Stream
 from kernel import clock, database
-from kernel.database import after_commit, transaction
+from kernel.database import transaction
 from kernel.errors import NotFound, Refused
 
 
@@ -58,13 +58,8 @@ async def cancel_stream(stream_id: int, reason: str = "已取消") -> int:
         if not changed:
             raise NotFound
         await _put_back(stream_id)
-        skipped = await database.execute(
-            "UPDATE send SET state = 'skipped', reason = 'cancelled', ended_at = $2, counted_on = NULL"
-            " WHERE stream_id = $1 AND state = 'planned'",
-            stream_id,
-            clock.now(),
-        )
-        after_commit(tasks.cancel_jobs.later, stream_id)
+        skipped = await cancelling.skip_strays(stream_id)
+        tasks.cancel_jobs.later(stream_id)
         return skipped
 
 

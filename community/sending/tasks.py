@@ -55,12 +55,14 @@ async def poll_results() -> None:
 async def reconcile() -> None:
     """Every half minute: settle what a lost dispatcher left behind, and cancel what a cancelled stream left."""
     await reconciling.reconcile()
+    await cancelling.skip_strays()
     await cancelling.cancel_jobs()
 
 
 @task("default")
 async def cancel_jobs(stream_id: int) -> None:
     """Take the unconfirmed jobs of a cancelled stream off the members' phones."""
+    await cancelling.skip_strays(stream_id)
     await cancelling.cancel_jobs(stream_id)
 
 

@@ -17,10 +17,11 @@ from community.sending import (
     policies,
     results,
     streams,
+    tasks,
 )
 from community.sending.models import Send
 from kernel import clock, database
-from kernel.errors import Refused
+from kernel.errors import Later, Refused
 from tests.community.sending.staging import Stage, states, stream_of
 from tests.waiting import until
 from wechat.shapes import Link
@@ -282,3 +283,75 @@ async def test_dispatch_works_without_redis(stage: Stage, monkeypatch: pytest.Mo
     await drain(stream_id)
     assert await stage.reached() == dict.fromkeys(people, 1)
     await cache.close_redis()
+
+
+async def test_a_consent_withdrawn_between_claim_and_call_is_respected(stage: Stage) -> None:
+    people = await stage.followers(4)
+    stream_id = await stream_of(people, "oa_service")
+    owner = leases.new_owner()
+    claim = await claiming.claim(owner, 10, lane="campaigns", stream_id=stream_id)
+    shy = next(iter(people))
+    await database.execute("UPDATE client SET marketing_consent = false WHERE id = $1", people[shy])
+    await dispatching.send_claimed(owner, claim.rows)
+    await drain(stream_id)
+    assert await stage.reached() == {who: 1 for who in people if who != shy}
+    assert (await Send.get(recipient=shy)).reason == "no_consent"
+
+
+async def test_what_comes_back_to_a_cancelled_stream_is_skipped(stage: Stage) -> None:
+    people = await stage.followers(4)
+    stream_id = await stream_of(people, "oa_service")
+    owner = leases.new_owner()
+    claim = await claiming.claim(owner, 10, lane="campaigns", stream_id=stream_id)
+    await database.execute("UPDATE stream SET is_open = false, epoch = epoch + 1, cancelled_at = now()")
+    await dispatching.send_claimed(owner, claim.rows)
+    assert await states(stream_id) == {"planned": 4}
+    await tasks.reconcile.now()
+    assert await states(stream_id) == {"skipped": 4}
+    assert await stage.reached() == {}
+
+
+async def test_a_group_message_ends_for_the_groups_that_got_it_and_for_those_that_did_not(stage: Stage) -> None:
+    seed = await stage.control.seed("small")
+    await ledger.plan(
+        key="group", purpose="service", channel="wecom_group", recipient=seed["groups"][0], text="周末沙龙",
+        sender_userid="zhang.wei",
+    )  # fmt: skip
+    await ledger.plan(
+        key="other", purpose="service", channel="wecom_group", recipient="wrNoSuchGroup", text="周末沙龙",
+        sender_userid="zhang.wei",
+    )  # fmt: skip
+    await drain()
+    await stage.control.act("member.confirm_groupmsg")
+    with clock.frozen(clock.now() + timedelta(minutes=15)):
+        await results.poll()
+    rows = {send.key: (send.state, send.reason) for send in await Send.all()}
+    assert rows == {"group": ("delivered", ""), "other": ("failed", "not_a_contact")}
+    assert await stage.reached(kind="group_chat")
+
+
+async def test_the_clock_wakes_streams_and_sends_what_is_urgent_itself(stage: Stage) -> None:
+    people = await stage.followers(3)
+    one, two, three = people
+    stream_id = await stream_of({one: people[one], two: people[two]}, "oa_service")
+    await service(stage, three)
+    await tasks.dispatch_due.now()
+    await tasks.dispatch_due.now()
+    assert await stage.reached() == {three: 1}
+    await tasks.dispatch_stream.now(stream_id)
+    await tasks.dispatch_stream.now(stream_id)
+    await tasks.dispatch_urgent.now()
+    assert await stage.reached() == dict.fromkeys(people, 1)
+
+
+async def test_an_early_receipt_is_asked_for_again(stage: Stage) -> None:
+    (openid,) = await stage.followers(1)
+    send = await service(stage, openid, "通知\n内容", channel="oa_template")
+    await database.execute("UPDATE send SET state = 'leased' WHERE id = $1", send.id)
+    await database.execute("UPDATE send SET state = 'requested' WHERE id = $1", send.id)
+    with pytest.raises(Later):
+        await results.receipt("123", "delivered")
+    await database.execute("UPDATE send SET state = 'accepted', msgid = '123' WHERE id = $1", send.id)
+    assert await results.receipt("123", "blocked")
+    send = await Send.get(id=send.id)
+    assert (send.state, send.reason) == ("failed", "user_block")

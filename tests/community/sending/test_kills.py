@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import signal
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,6 +12,7 @@ from community.sending import leases, reconciling, results
 from community.sending.models import Send
 from kernel import cache, clock, database
 from staff.models import Staff
+from tests.community.sending import child
 from tests.community.sending.staging import Stage, states, stream_of
 
 POINTS = ("sending.after_claim", "sending.after_request", "sending.after_call", "sending.after_record")
@@ -22,22 +20,15 @@ Crash = Callable[[str, int], dict[str, str]]
 pytestmark = pytest.mark.usefixtures("awake")
 
 
-async def dispatch_in_child(stream_id: int, environment: Mapping[str, str]) -> int:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.community.sending.child", str(stream_id), env={**os.environ, **environment}
-    )
-    return await child.wait()
-
-
 async def kill_at_every_point(stream_id: int, crash: Crash, times: int) -> None:
     for point in POINTS:
         environment = crash(point, times)
         for _ in range(times):
-            assert await dispatch_in_child(stream_id, environment) == -signal.SIGKILL, point
+            assert await child.dispatch(stream_id, environment) == -signal.SIGKILL, point
             await cache.redis_client().flushall()
             await leases_run_out()
             await reconciling.reconcile()
-    assert await dispatch_in_child(stream_id, {}) == 0
+    assert await child.dispatch(stream_id, {}) == 0
 
 
 async def leases_run_out() -> None:
@@ -69,7 +60,7 @@ async def test_a_campaign_of_jobs_survives_kills_and_reaches_everybody_once(
         # what the list of jobs proves not to have been made is planned again
         await reconciling.reconcile()
     assert await database.fetch_value("SELECT count(*) FROM group_task WHERE state IN ('unknown', 'requested')") == 0
-    assert await dispatch_in_child(stream_id, {}) == 0
+    assert await child.dispatch(stream_id, {}) == 0
     await stage.control.act("member.confirm_groupmsg")
     with clock.frozen(clock.now() + timedelta(minutes=5)):
         await results.poll()
@@ -93,6 +84,6 @@ async def test_a_campaign_one_by_one_survives_kills_and_leaves_the_unclear_to_a_
     for send in unclear:
         # the person asks the client, here the sandbox's own count
         await reconciling.decide_unknown(send.id, repeat=send.recipient not in reached, by=judge)
-    assert await dispatch_in_child(stream_id, {}) == 0
+    assert await child.dispatch(stream_id, {}) == 0
     assert await stage.reached() == dict.fromkeys(people, 1)
     assert await Send.filter(stream_id=stream_id, state="unknown").count() == 0
