@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(known, "sandbox", commands.sandbox, "the sandbox alone, at the setting's address")
     seed = _add(known, "seed", commands.seed, "fill an empty demo with the sample bank")
     seed.add_argument("--staff-only", action="store_true", help="branches and staff, nobody else")
+    _add(known, "populate", commands.populate, "let the people of the sandbox act by themselves")
     _add(known, "doctor", commands.doctor, "say what is wrong here and how to mend it")
     _add(known, "generate-keys", commands.generate_keys, "print new production keys")
     _add_people_and_files(known)

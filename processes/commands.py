@@ -85,6 +85,15 @@ def seed(args: argparse.Namespace) -> int:
     return 0
 
 
+def populate(_args: argparse.Namespace) -> int:
+    """The sandbox's people come to life."""
+    from processes.demo import people
+
+    instance.adopt()
+    asyncio.run(people.come_to_life())
+    return 0
+
+
 def doctor(_args: argparse.Namespace) -> int:
     """What is wrong here."""
     from processes import doctor

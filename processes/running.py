@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from kernel import logs, settings
@@ -15,7 +14,10 @@ from processes import embedded, instance, sandbox
 from processes.demo import cast, greeting
 from processes.embedded import CannotStart
 from processes.instance import Folder
-from processes.supervisor import Supervisor, run
+from processes.supervisor import Step, Supervisor, run
+
+SEEDED = "seeded"
+"""Marks a data folder whose sample bank is complete."""
 
 __all__ = ["CannotStart", "demo", "ephemeral", "plain"]
 
@@ -30,10 +32,13 @@ def plain(port: int | None) -> int:
     folder = Folder(Path(wanted.data_dir))
     supervisor = Supervisor(folder, {**os.environ, "HUILIU_DATA_DIR": str(folder.path)}, log_files=False)
 
+    async def prepare() -> None:
+        """Nobody is invented."""
+
     async def ready() -> None:
         print(f"huiliu: ready at {wanted.public_url}", flush=True)
 
-    return _run(supervisor, ready)
+    return _run(supervisor, prepare, ready)
 
 
 def demo(port: int | None) -> int:
@@ -47,11 +52,18 @@ def demo(port: int | None) -> int:
     supervisor = Supervisor(folder, {**own, **_given()}, log_files=True)
     print("huiliu: starting ...", flush=True)
 
-    async def ready() -> None:
-        await supervisor.do("seed")
-        print(greeting.text(settings.load(supervisor.environment)), flush=True)
+    seeded = folder.path / SEEDED
 
-    return _run(supervisor, ready)
+    async def prepare() -> None:
+        if not seeded.exists():
+            await supervisor.do("seed")
+            seeded.touch()
+
+    async def ready() -> None:
+        print(greeting.text(settings.load(supervisor.environment)), flush=True)
+        await supervisor.do("populate")
+
+    return _run(supervisor, prepare, ready)
 
 
 def ephemeral(*, whole_bank: bool) -> int:
@@ -64,11 +76,13 @@ def ephemeral(*, whole_bank: bool) -> int:
         own = instance.demo_environment(path, instance.free_port(), instance.free_port())
         supervisor = Supervisor(folder, own | {"HUILIU_LOG_LEVEL": "INFO"}, log_files=False)
 
-        async def ready() -> None:
+        async def prepare() -> None:
             await supervisor.do("seed", *([] if whole_bank else ["--staff-only"]))
+
+        async def ready() -> None:
             print(json.dumps(card(settings.load(supervisor.environment)), ensure_ascii=False), flush=True)
 
-        return _run(supervisor, ready, durable=False)
+        return _run(supervisor, prepare, ready, durable=False)
     finally:
         embedded.forget(path)
         shutil.rmtree(path, ignore_errors=True)
@@ -95,9 +109,9 @@ def card(now: Settings) -> dict[str, object]:
     }
 
 
-def _run(supervisor: Supervisor, ready: Callable[[], Awaitable[None]], *, durable: bool = True) -> int:
+def _run(supervisor: Supervisor, prepare: Step, ready: Step, *, durable: bool = True) -> int:
     try:
-        return run(supervisor, ready, durable=durable)
+        return run(supervisor, prepare, ready, durable=durable)
     finally:
         supervisor.folder.release()
 

@@ -18,6 +18,7 @@ READY_SECONDS = 60
 WORKER_STOP_SECONDS = 25
 GENERAL_QUEUES = "callbacks,campaigns,default"
 
+Step = Callable[[], Awaitable[None]]
 _log = logs.get(__name__)
 
 
@@ -42,22 +43,23 @@ class Supervisor:
             self.servers.append(embedded.start_redis(self.folder.path, durable=durable))
             self.environment["HUILIU_REDIS_URL"] = self.servers[-1].url
 
-    async def start(self) -> None:
-        """Everything else, until the web process answers. CannotStart when it doesn't."""
+    async def start(self, prepare: Step) -> None:
+        """Everything else; `prepare` is awaited once the web process answers and before anybody works."""
         wanted = settings.load(self.environment)
         self._watch = asyncio.get_running_loop().create_task(self._keep_servers())
         await self.do("migrate")
         if wanted.sandbox_url:
             self._add("sandbox")
         self._add("web", stop_seconds=12)
+        await wait_until_ready(wanted.web_port)
+        self.folder.publish(self.environment)
+        await prepare()
         # welcomes have 20 seconds: they never wait behind a campaign
         self._add("worker", "--name", "urgent", "--queues", "urgent", "--concurrency", "1")
         self._add(
             "worker", "--name", "general", "--queues", GENERAL_QUEUES, "--concurrency", str(wanted.worker_concurrency)
         )
         self._add("clock")
-        await wait_until_ready(wanted.web_port)
-        self.folder.publish(self.environment)
 
     async def do(self, *arguments: str) -> None:
         """Run one `huiliu` command to its end. CannotStart when it fails."""
@@ -116,16 +118,16 @@ async def wait_until_ready(port: int) -> None:
         await asyncio.sleep(0.1)
 
 
-def run(supervisor: Supervisor, when_ready: Callable[[], Awaitable[None]], *, durable: bool = True) -> int:
-    """Start, call `when_ready`, run until SIGINT or SIGTERM (a second one kills), stop; the exit code."""
+def run(supervisor: Supervisor, prepare: Step, when_ready: Step, *, durable: bool = True) -> int:
+    """Start and run until SIGINT or SIGTERM (a second one kills), then stop; the exit code."""
     try:
         supervisor.start_servers(durable=durable)
-        return asyncio.run(_live(supervisor, when_ready))
+        return asyncio.run(_live(supervisor, prepare, when_ready))
     finally:
         supervisor.stop_servers()
 
 
-async def _live(supervisor: Supervisor, when_ready: Callable[[], Awaitable[None]]) -> int:
+async def _live(supervisor: Supervisor, prepare: Step, when_ready: Step) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def ask_to_stop() -> None:
@@ -137,7 +139,7 @@ async def _live(supervisor: Supervisor, when_ready: Callable[[], Awaitable[None]
         loop.add_signal_handler(one, ask_to_stop)
 
     async def begin() -> None:
-        await supervisor.start()
+        await supervisor.start(prepare)
         await when_ready()
 
     beginning, stopping = asyncio.ensure_future(begin()), asyncio.ensure_future(stop.wait())

@@ -1,53 +1,54 @@
-"""Filling an empty demo, step by step, with progress on the console; a second call finds it filled and does nothing."""
+"""Filling an empty demo, step by step, with progress on the console; whatever exists already is left as it is."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
-from kernel import settings
-from processes.demo import cast
-from staff import people
-from staff.models import Staff
-from wechat.sandbox.client import Sandbox
+from community.sending import policies
+from kernel import clock
+from processes.demo import occasions, people, worth
 
 Step = tuple[str, Callable[[], Awaitable[object]]]
 
 
 async def seed(*, staff_only: bool = False) -> None:
     """Make what is missing."""
-    steps = STAFF_STEPS if staff_only else (*STAFF_STEPS, *BANK_STEPS)
-    for text, work in steps:
+    steps = STAFF if staff_only else (*STAFF, *BANK)
+    for place, (text, work) in enumerate(steps, 1):
         began = time.monotonic()
-        print(f"huiliu: {text} ...", end="", flush=True)
+        print(f"huiliu: [{place}/{len(steps)}] {text} ...", end="", flush=True)
         await work()
         print(f" {time.monotonic() - began:.1f} s", flush=True)
 
 
-async def hire_staff() -> None:
-    """Three branches and the people of the cast."""
-    branches = {code: await people.open_branch(code, name) for code, name in cast.BRANCHES.items()}
-    secret = settings.get().secret_key
-    for person in cast.STAFF:
-        if not await Staff.exists(login=person.login):
-            await people.hire(
-                person.login,
-                person.name,
-                person.role,
-                branch=branches.get(person.branch),
-                wecom_userid=person.login,
-                password=cast.password(person, secret),
-            )
+async def _import_first_part() -> None:
+    await worth.import_balances(clock.today() - timedelta(days=occasions.FIRST_BEFORE + 1))
 
 
-async def join_wecom() -> None:
-    """The same people as members of the sandbox's corp."""
-    async with Sandbox(f"{settings.get().sandbox_url}/_ctl") as sandbox:
-        known = {row["userid"] for row in (await sandbox.people("members")).get("members", [])}
-        for person in cast.STAFF:
-            if person.login not in known:
-                await sandbox.act("member.join", userid=person.login, name=person.name)
+async def _import_second_part() -> None:
+    await worth.import_balances(clock.today() - timedelta(days=1))
 
 
-STAFF_STEPS: tuple[Step, ...] = (("开设支行、录入员工", hire_staff), ("员工加入企业微信", join_wecom))
-BANK_STEPS: tuple[Step, ...] = ()
+STAFF: tuple[Step, ...] = (
+    ("开设支行、录入员工", people.hire_staff),
+    ("员工加入企业微信", people.join_wecom),
+    ("发送规则", policies.ensure_default),
+)
+# the order is history's: what came first is made first, because later steps look at it
+BANK: tuple[Step, ...] = (
+    ("客户与客户群（企业微信全量读取）", people.meet_clients),
+    ("导入客户文件", people.import_clients),
+    ("客户标签", people.tag_clients),
+    ("分层规则与权益", worth.set_rules),
+    ("导入流水（前十个月）", _import_first_part),
+    ("七周前的活动", occasions.first_campaign),
+    ("导入流水（至昨日）", _import_second_part),
+    ("导入 Berka 样本", worth.import_berka),
+    ("月度分层评定、发放权益", worth.review_tiers),
+    ("两周前的活动", occasions.second_campaign),
+    ("待审批的活动", occasions.waiting_campaign),
+    ("邀约会与答复", occasions.event),
+    ("今晚的直播", occasions.livestream),
+)

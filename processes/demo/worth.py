@@ -1,0 +1,86 @@
+"""What clients are worth: the tier policy, benefits, a year of statements, the Berka slice, and the monthly reviews."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from datetime import date, timedelta
+from pathlib import Path
+
+from community.clients import personal
+from kernel import clock, database
+from loyalty.assets import holdings, importing, linking
+from loyalty.metrics import following
+from loyalty.rewards import benefits
+from loyalty.rewards import tasks as rewards
+from loyalty.tiers import policies
+from processes.demo import bank_files, money
+from processes.demo.money import Entry, Purse
+from processes.demo.people import KNOWN_BY_BANK, ONLY_AT_BANK, RANDOM_SEED
+from staff.models import Staff
+
+YEAR = 365
+BERKA = Path(importing.__file__).parent / "samples" / "berka-slice.csv.gz"
+WITH_BANK_NUMBER = "SELECT DISTINCT client_id FROM identity WHERE kind = 'bank_number' ORDER BY client_id LIMIT $1"
+WRITTEN_TO = """
+SELECT DISTINCT i.sealed, i.id FROM send s
+JOIN identity i ON i.client_id = s.client_id AND i.kind = 'bank_number'
+WHERE s.state = 'delivered' AND s.purpose = 'marketing'
+"""
+
+
+def first_day() -> date:
+    """The day on which the sample bank's statements begin."""
+    return clock.today() - timedelta(days=YEAR)
+
+
+async def set_rules() -> None:
+    """A tier policy from the first day on, and what each tier is given."""
+    await policies.load_preset("cmb", first_day().replace(day=1))
+    await benefits.create("coffee", "精品咖啡券", "voucher", "gold", period="month", value_fen=3_000)
+    await benefits.create("health", "年度体检券", "voucher", "sunflower", period="year", value_fen=68_000, stock=300)
+    await benefits.create(
+        "lounge", "机场贵宾厅", "lounge", "sunflower", period="quarter", description="北京、上海、广州、深圳机场"
+    )
+    await benefits.create("golf", "高尔夫练习券", "voucher", "diamond", period="quarter", value_fen=120_000)
+
+
+async def import_balances(until: date) -> None:
+    """Statements from where the last file ended up to a day, as the bank would deliver them."""
+    last = await holdings.last_day(bank_files.MAPPING)
+    first = first_day() if last is None else last + timedelta(days=1)
+    if first > until:
+        return
+    asked = {personal.open_bank_number(row["id"], row["sealed"]) for row in await database.fetch(WRITTEN_TO)}
+    entries = [entry for one in _purses() for entry in _lived(one, first, until, asked)]
+    path = bank_files.write_statement(entries, first, until)
+    run = await importing.import_file(path, bank_files.MAPPING, "statement", by=await Staff.get(login="lin.yue"))
+    await following.follow_import(run.id)
+
+
+async def import_berka() -> None:
+    """The slice of a real bank's data, its accounts linked to clients of ours."""
+    await importing.import_file(BERKA, "berka", "statement", by=await Staff.get(login="lin.yue"))
+    with gzip.open(BERKA, "rt", encoding="utf-8") as file:
+        numbers = sorted({row["account_id"] for row in csv.DictReader(file, delimiter=";")}, key=int)
+    clients = [int(row["client_id"]) for row in await database.fetch(WITH_BANK_NUMBER, len(numbers))]
+    await linking.link_many("berka", zip(numbers, clients, strict=False))
+
+
+async def review_tiers() -> None:
+    """Every month that the statements cover; whom it raised is granted benefits and told."""
+    await rewards.monthly_review.now()
+
+
+def _purses() -> list[Purse]:
+    numbers = [f"HY1{place:06d}" for place in range(KNOWN_BY_BANK)] + [
+        f"HY9{place:06d}" for place in range(ONLY_AT_BANK)
+    ]
+    return [money.purse(number, place, RANDOM_SEED, first_day()) for place, number in enumerate(numbers)]
+
+
+def _lived(one: Purse, first: date, until: date, asked: set[str]) -> list[Entry]:
+    # the days of earlier files are lived again and not told again: what follows depends on them
+    if first > first_day():
+        money.live(one, first_day(), first - timedelta(days=1))
+    return money.live(one, first, until, asked)
