@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from kernel import database, logs
+from kernel import crashpoints, database, logs
 from kernel.errors import Later
 from webhooks import directory, inbox
 from webhooks.inbox import Claimed
@@ -41,6 +41,7 @@ async def _handle(callback: Claimed) -> None:
     try:
         async with database.transaction():
             await directory.follow(callbacks.parse(callback.side, callback.body))
+            crashpoints.pass_by("callback.before_commit")
             await inbox.finish(callback)
     except inbox.LostClaim:
         _log.warning("callback.claim_lost", callback=callback.id)

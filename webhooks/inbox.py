@@ -12,7 +12,9 @@ from staff import audit
 from staff.models import Staff
 from wechat.events import Side
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=30)
+URGENT_LEASE = timedelta(seconds=5)
+"""How long one worker may hold a callback; short for a welcome, so that a killed worker's is taken over in its 20 s."""
 PAUSES_S = (1, 5, 30, 120, 600, 1800, 3600)
 """How long a failed callback waits before each further try; after the last one it is a dead letter."""
 LOST_AFTER = timedelta(seconds=5)
@@ -27,7 +29,8 @@ ON CONFLICT (side, app, digest) DO UPDATE SET copies = callback.copies + exclude
 RETURNING id, lane, xmax = 0 AS is_new
 """
 CLAIM = """
-UPDATE callback SET state = 'claimed', attempts = attempts + 1, claimed_until = $2
+UPDATE callback SET state = 'claimed', attempts = attempts + 1,
+  claimed_until = CASE WHEN lane = 'urgent' THEN $5::timestamptz ELSE $2 END
 WHERE id IN (
   SELECT id FROM callback
   WHERE {which} AND (state = 'received' OR state = 'failed' AND next_try_at <= $3
@@ -116,13 +119,14 @@ async def store(calls: Sequence[Received]) -> dict[str, list[int]]:
 async def claim(ids: Sequence[int], limit: int = 20) -> list[Claimed]:
     """Take those of `ids` that nobody else is handling and that are due."""
     now = clock.now()
-    return _claimed(await database.fetch(CLAIM_THESE, list(ids), now + LEASE, now, limit))
+    return _claimed(await database.fetch(CLAIM_THESE, list(ids), now + LEASE, now, limit, now + URGENT_LEASE))
 
 
 async def claim_left(limit: int = 20) -> list[Claimed]:
     """Take what is due although nobody came for it: lost wake-ups, failures after their pause, leases that ended."""
     now = clock.now()
-    return _claimed(await database.fetch(CLAIM_LEFT, now - LOST_AFTER, now + LEASE, now, limit))
+    before, lease, urgent_lease = now - LOST_AFTER, now + LEASE, now + URGENT_LEASE
+    return _claimed(await database.fetch(CLAIM_LEFT, before, lease, now, limit, urgent_lease))
 
 
 async def finish(callback: Claimed) -> None:

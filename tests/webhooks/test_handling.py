@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from community.clients.models import Client, TimelineEntry
+from community.sending.models import Send
 from kernel import clock, database
 from staff.models import AuditEntry, Staff
 from tests.webhooks.calling import Caller
@@ -133,3 +138,32 @@ async def test_old_handled_callbacks_are_forgotten_and_dead_letters_kept(wechat:
     with clock.frozen(clock.now() + timedelta(days=91)):
         await tasks.forget_old.now()
     assert [one.state for one in await Callback.all()] == ["dead"]
+
+
+async def test_a_welcome_held_by_a_dead_worker_is_taken_over_while_its_code_lives(wechat: Caller) -> None:
+    event = {"Event": "change_external_contact", "ChangeType": "add_external_contact", "UserID": "zhang.wei"}
+    await wechat.corp_event(**event, ExternalUserID="wm1", WelcomeCode="CODE")
+    assert len(await inbox.claim(await ids())) == 1
+    with clock.frozen(clock.now() + timedelta(seconds=6)):
+        await tasks.sweep_unhandled.now()
+    assert (await Callback.get()).state == "handled"
+    assert await Send.filter(channel="wecom_welcome", welcome_code="CODE").count() == 1
+
+
+async def test_a_worker_killed_before_the_commit_leaves_no_half_of_it(wechat: Caller, crash: Any) -> None:
+    await wechat.account_event("o1", **SCAN)
+    program = (
+        "import asyncio\nfrom kernel import database, tasks\nfrom processes import schema\n"
+        "from webhooks import handling\n"
+        "async def run():\n    await database.open_database(schema.config())\n"
+        f"    await handling.handle({await ids()})\nasyncio.run(run())"
+    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, env={**os.environ, **crash("callback.before_commit")}
+    )
+    assert await child.wait() == -signal.SIGKILL
+    assert await TimelineEntry.all().count() == 0
+    assert (await Callback.get()).state == "claimed"
+    with clock.frozen(clock.now() + timedelta(seconds=40)):
+        await tasks.sweep_unhandled.now()
+    assert await TimelineEntry.filter(kind="code.scanned").count() == 1
