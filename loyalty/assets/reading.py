@@ -21,8 +21,8 @@ from openpyxl import load_workbook
 from kernel.errors import Refused
 from loyalty.assets.mapping import Mapping
 
-# measured on the 49,101 Berka rows: the csv module with COPY takes 0.1 s and no memory to speak of;
-# pandas in chunks costs 75 MB for the import of the library alone and loses the row numbers
+# measured on the 49,101 Berka rows: the csv module reads them in 0.05 s of CPU and 10 MB for the whole process;
+# pandas in chunks of 4,000 needs 0.23 s and 78 MB, most of it for being imported, and the rows still go one by one
 MAX_FILE_BYTES = 1 << 30
 MAX_UNPACKED_BYTES = 4 << 30
 MAX_RATIO = 200
