@@ -5,7 +5,7 @@
   // Ctrl K: pages by name; Enter searches clients
   const palette = document.getElementById("palette");
   if (palette) {
-    const input = palette.querySelector("input");
+    const input = palette.querySelector("input[type=search]");
     const entries = Array.from(palette.querySelectorAll("li"));
     const open = () => { palette.showModal(); input.value = ""; filter(); input.focus(); };
     const filter = () => {

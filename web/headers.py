@@ -9,6 +9,8 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web import notices
+
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -21,6 +23,7 @@ STANDING = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+TLS_ONLY = "max-age=31536000"
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 
@@ -45,6 +48,8 @@ class Headers:
                 headers.setdefault("Cache-Control", "no-store")
                 for name, value in STANDING.items():
                     headers.setdefault(name, value)
+                if notices.is_https():
+                    headers.setdefault("Strict-Transport-Security", TLS_ONLY)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):

@@ -7,12 +7,13 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
-from web import errors, headers, session
+from web import errors, headers, limits, session
 
 
 def middleware() -> list[Middleware]:
     """Outermost first: headers dress even an error page; sessions are found inside the net for bugs."""
-    return [Middleware(headers.Headers), Middleware(errors.Errors), Middleware(session.Sessions)]
+    inner = [Middleware(limits.BodyLimit), Middleware(session.Sessions)]
+    return [Middleware(headers.Headers), Middleware(errors.Errors), *inner]
 
 
 def exception_handlers() -> Mapping[Any, Any]:

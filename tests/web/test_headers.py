@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kernel import settings
 from kernel.errors import Later, Refused
 from tests.browsing import Browser
 from web import doors, errors, headers, shell
@@ -92,3 +93,17 @@ def test_no_template_has_a_style_attribute_or_an_inline_script():
 
 def test_the_handlers_cover_refusals_delays_and_the_routers_own_words():
     assert len(errors.handlers()) == 3
+
+
+async def test_a_body_larger_than_a_form_is_refused(web_app, people):
+    browser = Browser(web_app)
+    answer = await browser.post("/login", {"login": "marketing", "password": "x" * 2_000_000})
+    assert answer.status == 413
+    assert "太大" in answer.text
+
+
+async def test_over_tls_browsers_are_told_to_stay_there(web_app, people, monkeypatch):
+    assert "strict-transport-security" not in (await Browser(web_app).get("/login")).headers
+    monkeypatch.setenv("HUILIU_PUBLIC_URL", "https://console.bank.example")
+    settings.forget()
+    assert "strict-transport-security" in (await Browser(web_app).get("/login")).headers

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from web.console import (
     approvals,
+    audit,
     benefits,
     calendar,
     campaign_detail,
@@ -45,6 +46,7 @@ ROUTES: list[BaseRoute] = [
     staff_page("/imports/{id:int}/refused.csv", imports.refused, "import_refused", may="imports.run"),
     staff_page("/tiers", tiers.show, "tiers", may="tiers.see"),
     staff_page("/benefits", benefits.show, "benefits", may="benefits.see"),
+    staff_page("/audit", audit.show, "audit", may="audit.see"),
     staff_page("/settings/health", health.show, "health", may="health.see"),
     staff_page("/settings/health/callbacks", health.retry, "health_retry", may="health.repair", methods="POST"),
     staff_page("/campaigns", campaigns.index, "campaigns", may="campaigns.see"),
@@ -72,6 +74,13 @@ ROUTES: list[BaseRoute] = [
         "/campaigns/{id:int}/submission",
         campaign_editor.submit,
         "campaign_submission",
+        may="campaigns.edit",
+        methods="POST",
+    ),
+    staff_page(
+        "/campaigns/{id:int}/trial",
+        campaign_editor.try_out,
+        "campaign_trial",
         may="campaigns.edit",
         methods="POST",
     ),
