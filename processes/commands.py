@@ -124,6 +124,7 @@ def create_admin(args: argparse.Namespace) -> int:
 def import_file(args: argparse.Namespace) -> int:
     """One file of the bank; the exit code is 1 when the file as a whole was refused."""
     from loyalty.assets import importing
+    from loyalty.metrics import following
 
     instance.adopt()
     path = Path(args.file)
@@ -134,6 +135,7 @@ def import_file(args: argparse.Namespace) -> int:
         run = await importing.import_file(path, args.mapping, args.kind, file_name=path.name)
         print(f"{run.state}: {run.rows_accepted} accepted, {run.rows_unchanged} unchanged, {run.rows_refused} refused")
         print(run.problem, file=sys.stderr) if run.problem else None
+        await following.follow_import(run.id)
         return 0 if run.state == "done" else 1
 
     return _with_database(take_in)

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from kernel.errors import Refused
 from loyalty.assets import history, importing, mapping, refusals
+from loyalty.metrics import tasks as metrics
 from web import forms, paging, uploads
 from web.language import gettext as _
 from web.rendering import render, see_other
@@ -71,6 +72,7 @@ async def take_in(request: Request) -> Response:
         run = await importing.import_file(kept.path, name, kind, by=request.user, file_name=kept.file_name)
     finally:
         uploads.forget(kept)
+    metrics.after_import.later(run.id)
     notice = _("已导入 %(rows)s 行") % {"rows": f"{run.rows_accepted:,}"}
     return see_other(request, "import_run", id=run.id, notice=notice)
 
