@@ -9,31 +9,38 @@ from typing import Literal
 
 from community.sending import facts, gate, leases
 from community.sending.leases import Leased
+from community.sending.models import CHANNELS
 from kernel import clock, database, settings
 from kernel.database import transaction
 
 Lane = Literal["urgent", "campaigns"]
-JOB_CHANNELS = ("wecom_message", "wecom_group")
-"""Channels whose sends go out together, as one job of one member."""
-
 CLAIM = f"""
 UPDATE send SET state = 'leased', lease_owner = $1, lease_until = $2, reason = ''
 FROM (
   SELECT s.id AS picked_id, coalesce(t.epoch, 0) AS epoch FROM send s LEFT JOIN stream t ON t.id = s.stream_id
-  WHERE s.state = 'planned' AND s.due_at <= $3 AND {{which}}
-  ORDER BY {{first}} s.due_at, s.id LIMIT $4 FOR UPDATE OF s SKIP LOCKED
+  WHERE s.state = 'planned' AND s.due_at <= $3 AND s.channel = $4 AND {{which}}
+  ORDER BY s.due_at, s.id LIMIT $5 FOR UPDATE OF s SKIP LOCKED
 ) picked
 WHERE id = picked_id RETURNING {leases.COLUMNS}, epoch
 """  # noqa: S608  # only constants of this file are filled in
 HEAD = """
-SELECT s.stream_id, s.channel, s.sender_userid, s.step FROM send s LEFT JOIN stream t ON t.id = s.stream_id
-WHERE s.state = 'planned' AND s.due_at <= $1 AND s.channel = ANY($2::text[]) AND {which}
+SELECT s.sender_userid, s.step FROM send s LEFT JOIN stream t ON t.id = s.stream_id
+WHERE s.state = 'planned' AND s.due_at <= $1 AND s.channel = $2 AND {which}
 ORDER BY s.due_at, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED
 """
-URGENT = "s.stream_id IS NULL"
-STREAMS = "s.stream_id IS NOT NULL AND t.is_open"
-ONE_STREAM = "s.stream_id = {stream} AND t.is_open"
-WELCOME_FIRST = "s.channel <> 'wecom_welcome',"
+# asked channel by channel, because each answer is one step into the index, however many sends wait
+DUE = """
+SELECT one.channel FROM unnest($1::text[]) WITH ORDINALITY AS one(channel, place)
+WHERE EXISTS (SELECT FROM send s LEFT JOIN stream t ON t.id = s.stream_id
+  WHERE s.state = 'planned' AND s.channel = one.channel AND s.due_at <= $2 AND {which})
+ORDER BY one.place
+"""
+STREAMS = """
+SELECT t.id FROM stream t, unnest($1::text[]) AS one(channel) WHERE t.is_open AND EXISTS (
+  SELECT FROM send s
+  WHERE s.stream_id = t.id AND s.state = 'planned' AND s.channel = one.channel AND s.due_at <= $2)
+GROUP BY t.id ORDER BY t.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +51,49 @@ class Claim:
     rows: list[Leased]
 
 
-async def claim(owner: str, limit: int, *, lane: Lane, stream_id: int | None = None) -> Claim:
-    """Claim up to `limit` due sends that go out one by one; the lane's, or one stream's."""
-    which, more = _which(lane, stream_id, at=5)
-    channels = f"s.channel <> ALL(${5 + len(more)}::text[])"
-    first = WELCOME_FIRST if lane == "urgent" else ""
-    statement = CLAIM.format(which=f"{which} AND {channels}", first=first)
-    return await _claim(statement, owner, limit, *more, list(JOB_CHANNELS))
+async def due_streams() -> list[int]:
+    """Open streams that have something due."""
+    return [row["id"] for row in await database.fetch(STREAMS, list(CHANNELS), clock.now())]
 
 
-async def claim_job(owner: str, limit: int, *, lane: Lane, stream_id: int | None = None) -> Claim:
-    """Claim up to `limit` due sends that one member can confirm as one job: same stream, step, channel and sender."""
+async def due_channels(stream_id: int | None) -> list[str]:
+    """Channels with something due in an open stream, or outside of streams; welcomes first, they can't wait."""
+    in_order = sorted(CHANNELS, key=lambda channel: channel != "wecom_welcome")
+    which, more = _which(stream_id, at=3)
+    return [row["channel"] for row in await database.fetch(DUE.format(which=which), in_order, clock.now(), *more)]
+
+
+async def claim(owner: str, limit: int, *, channel: str, stream_id: int | None) -> Claim:
+    """Claim up to `limit` due sends of a channel, of one stream or outside of streams (None), the oldest first."""
+    which, more = _which(stream_id, at=6)
+    return await _claim(which, owner, channel, limit, *more)
+
+
+async def claim_job(owner: str, limit: int, *, channel: str, stream_id: int | None) -> Claim:
+    """Claim up to `limit` due sends that one member can confirm as one job: those of the oldest's sender and step."""
     async with transaction():
-        which, more = _which(lane, stream_id, at=3)
-        head = await database.fetch_one(HEAD.format(which=which), clock.now(), list(JOB_CHANNELS), *more)
+        which, more = _which(stream_id, at=3)
+        head = await database.fetch_one(HEAD.format(which=which), clock.now(), channel, *more)
         if head is None:
             return Claim(0, [])
-        which, more = _which(lane, head["stream_id"], at=5)
-        place = 5 + len(more)
-        same = f"s.channel = ${place} AND s.sender_userid = ${place + 1} AND s.step = ${place + 2}"
-        statement = CLAIM.format(which=f"{which} AND {same}", first="")
-        return await _claim(statement, owner, limit, *more, head["channel"], head["sender_userid"], head["step"])
+        which, more = _which(stream_id, at=8)
+        same = f"{which} AND s.sender_userid = $6 AND s.step = $7"
+        return await _claim(same, owner, channel, limit, head["sender_userid"], head["step"], *more)
 
 
-async def _claim(statement: str, owner: str, limit: int, *more: object) -> Claim:
+async def _claim(which: str, owner: str, channel: str, limit: int, *more: object) -> Claim:
     async with transaction():
         now = clock.now()
-        found = await database.fetch(statement, owner, now + leases.LEASE, now, limit, *more)
+        statement = CLAIM.format(which=which)
+        found = await database.fetch(statement, owner, now + leases.LEASE, now, channel, limit, *more)
         rows = [leases.read(row) for row in found]
         return Claim(len(rows), await _judge(rows) if rows else [])
 
 
-def _which(lane: Lane, stream_id: int | None, *, at: int) -> tuple[str, list[int]]:
-    if stream_id is not None:
-        return ONE_STREAM.format(stream=f"${at}"), [stream_id]
-    return (URGENT if lane == "urgent" else STREAMS), []
+def _which(stream_id: int | None, *, at: int) -> tuple[str, list[int]]:
+    if stream_id is None:
+        return "s.stream_id IS NULL", []
+    return f"s.stream_id = ${at} AND t.is_open", [stream_id]
 
 
 async def _judge(rows: list[Leased]) -> list[Leased]:

@@ -18,17 +18,24 @@ JOB_LIMIT = 10_000
 
 
 async def dispatch(limit: int = 200, *, lane: Lane, stream_id: int | None = None) -> int:
-    """Send what is due: one chunk of up to `limit` single messages, and one job of a member.
+    """Send what is due: per channel one chunk of up to `limit` single messages, or one job of a member.
 
-    lane: "urgent" is everything without a stream (welcomes first), "campaigns" the open streams; or one stream only.
-    Returns how many sends were taken, whatever became of them; 0 means that nothing is due.
+    lane: "urgent" is everything outside of streams (welcomes first), "campaigns" a stream: the named one, or the first
+    that has something due. Returns how many sends were taken, whatever became of them; 0 means that nothing is due.
     """
-    owner = leases.new_owner()
-    single = await claiming.claim(owner, limit, lane=lane, stream_id=stream_id)
-    await send_claimed(owner, single.rows)
-    job = await claiming.claim_job(owner, JOB_LIMIT, lane=lane, stream_id=stream_id)
-    await send_claimed(owner, job.rows)
-    return single.taken + job.taken
+    if lane == "campaigns" and stream_id is None:
+        stream_id = next(iter(await claiming.due_streams()), None)
+        if stream_id is None:
+            return 0
+    owner, taken = leases.new_owner(), 0
+    for channel in await claiming.due_channels(stream_id):
+        if channel in JOBS:
+            claim = await claiming.claim_job(owner, JOB_LIMIT, channel=channel, stream_id=stream_id)
+        else:
+            claim = await claiming.claim(owner, limit, channel=channel, stream_id=stream_id)
+        await send_claimed(owner, claim.rows)
+        taken += claim.taken
+    return taken
 
 
 async def send_claimed(owner: str, rows: Sequence[Leased]) -> None:
@@ -42,5 +49,5 @@ async def send_claimed(owner: str, rows: Sequence[Leased]) -> None:
     for row in rows:
         if row.id in texts:
             by_channel.setdefault(row.channel, []).append(row)
-    for channel in sorted(by_channel, key=lambda name: name != "wecom_welcome"):
-        await (jobs if channel in JOBS else calling).send(owner, channel, by_channel[channel], texts)
+    for channel, some in by_channel.items():
+        await (jobs if channel in JOBS else calling).send(owner, channel, some, texts)

@@ -75,7 +75,7 @@ class Send(Record):
     class Meta:
         table = "send"
         indexes = (
-            ("stream_id", "state", "due_at", "id"),
+            ("stream_id", "state", "channel", "due_at", "id"),
             ("stream_id", "state", "sender_userid"),
             ("state", "lease_until"),
             ("campaign_id", "step", "state"),

@@ -7,17 +7,12 @@ import time
 import redis
 
 from community.sending import cancelling, claiming, dispatching, reconciling, results
-from kernel import cache, clock, database
+from kernel import cache
 from kernel.tasks import task
 
 TURN_S = 20.0
 """How long one wake-up keeps a worker before it queues itself again, so that streams take turns."""
 QUEUED_S = 30
-WAITING = """
-SELECT t.id FROM stream t WHERE t.is_open AND EXISTS (
-  SELECT FROM send s WHERE s.stream_id = t.id AND s.state = 'planned' AND s.due_at <= $1)
-ORDER BY t.id
-"""
 
 
 @task("urgent")
@@ -38,9 +33,9 @@ async def dispatch_stream(stream_id: int) -> None:
 @task("urgent")
 async def dispatch_due() -> None:
     """Every few seconds: send what is urgent, and wake one worker for each stream with due sends."""
-    for row in await database.fetch(WAITING, clock.now()):
-        if await _is_news(row["id"]):
-            dispatch_stream.later(row["id"])
+    for stream_id in await claiming.due_streams():
+        if await _is_news(stream_id):
+            dispatch_stream.later(stream_id)
     await _work("urgent", None)
 
 

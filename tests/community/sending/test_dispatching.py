@@ -184,7 +184,7 @@ async def test_a_pause_between_claim_and_call_stops_what_was_claimed(stage: Stag
     people = await stage.followers(30)
     stream_id = await stream_of(people, "oa_service")
     owner = leases.new_owner()
-    claim = await claiming.claim(owner, 30, lane="campaigns", stream_id=stream_id)
+    claim = await claiming.claim(owner, 30, channel="oa_service", stream_id=stream_id)
     assert len(claim.rows) == 30
     await streams.close_stream(stream_id, "内容有误")
     await dispatching.send_claimed(owner, claim.rows)
@@ -289,7 +289,7 @@ async def test_a_consent_withdrawn_between_claim_and_call_is_respected(stage: St
     people = await stage.followers(4)
     stream_id = await stream_of(people, "oa_service")
     owner = leases.new_owner()
-    claim = await claiming.claim(owner, 10, lane="campaigns", stream_id=stream_id)
+    claim = await claiming.claim(owner, 10, channel="oa_service", stream_id=stream_id)
     shy = next(iter(people))
     await database.execute("UPDATE client SET marketing_consent = false WHERE id = $1", people[shy])
     await dispatching.send_claimed(owner, claim.rows)
@@ -302,7 +302,7 @@ async def test_what_comes_back_to_a_cancelled_stream_is_skipped(stage: Stage) ->
     people = await stage.followers(4)
     stream_id = await stream_of(people, "oa_service")
     owner = leases.new_owner()
-    claim = await claiming.claim(owner, 10, lane="campaigns", stream_id=stream_id)
+    claim = await claiming.claim(owner, 10, channel="oa_service", stream_id=stream_id)
     await database.execute("UPDATE stream SET is_open = false, epoch = epoch + 1, cancelled_at = now()")
     await dispatching.send_claimed(owner, claim.rows)
     assert await states(stream_id) == {"planned": 4}

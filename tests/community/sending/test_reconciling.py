@@ -91,7 +91,7 @@ async def test_a_claim_of_a_dead_dispatcher_is_free_again_when_its_lease_runs_ou
 
     people = await stage.followers(3)
     stream_id = await stream_of(people, "oa_service")
-    await claiming.claim(leases.new_owner(), 10, lane="campaigns", stream_id=stream_id)
+    await claiming.claim(leases.new_owner(), 10, channel="oa_service", stream_id=stream_id)
     assert await reconciling.reconcile() == 0
     with clock.frozen(clock.now() + leases.LEASE + timedelta(seconds=1)):
         assert await reconciling.reconcile() == 3
