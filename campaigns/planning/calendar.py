@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from tortoise.expressions import Q
+
 from campaigns.planning import kind, listing
 from campaigns.planning.models import Campaign, Step
 from kernel import clock
@@ -71,10 +73,13 @@ async def clashes_of(campaign: Campaign) -> list[str]:
 async def _entries(person: Staff, since: datetime, until: datetime) -> list[Entry]:
     shown = listing.visible(person).exclude(state__in=_NOT_SHOWN)
     entries = []
-    for campaign in await shown.filter(starts_at__gte=since - LOOK_BACK, starts_at__lt=until):
-        if campaign.starts_at is None:
+    dated = Q(starts_at__gte=since - LOOK_BACK, starts_at__lt=until)
+    by_hand = Q(starts_at=None, started_at__gte=since - LOOK_BACK, started_at__lt=until)
+    for campaign in await shown.filter(dated | by_hand):
+        started = campaign.starts_at or campaign.started_at
+        if started is None:
             continue
-        entries.append(_entry(campaign, campaign.starts_at, ""))
+        entries.append(_entry(campaign, started, ""))
         entries += [_entry(campaign, at, code) for code, at in (await _later_steps(campaign)).items()]
     within = [entry for entry in entries if since <= entry.at < until]
     return sorted(within, key=lambda entry: (entry.at, entry.campaign_id))

@@ -116,10 +116,7 @@ def read(form: FormData) -> Builder:
     """What was typed."""
     made = Builder(_joint(form, "a.joint"))
     if kept := str(form.get("a.kept", "")):
-        try:
-            made.kept = json.loads(kept)
-        except ValueError:
-            made.kept = {"malformed": True}
+        made.kept = _kept(kept)
         return made
     for number in range(MOST_GROUPS):
         if f"a.{number}.joint" not in form:
@@ -158,6 +155,15 @@ def to_tree(builder: Builder) -> Tree:
     tree = trees[0] if len(trees) == 1 else {"op": builder.joint, "items": trees}
     conditions.check(tree)
     return tree
+
+
+def _kept(text: str) -> Tree:
+    try:
+        tree = json.loads(text)
+    except ValueError:
+        tree = None
+    # what isn't a tree must not pass for the empty one, which means everybody
+    return tree if isinstance(tree, dict) and tree else {"op": "malformed"}
 
 
 def _group(tree: Tree) -> Group:

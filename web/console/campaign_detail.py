@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from campaigns.audience import describing, segments
-from campaigns.delivery import progress, results
+from campaigns.delivery import lift, progress, results, trying
 from campaigns.kinds import registry
 from campaigns.planning import drafting, lifecycle, listing
 from campaigns.planning.models import Campaign
 from loyalty.metrics import comparing, intervals
+from loyalty.metrics.measuring import ReturnFigures
 from staff import approvals, permissions
 from staff.models import AuditEntry, Staff
 from web import formats, session
@@ -48,6 +50,7 @@ async def show(request: Request) -> Response:
         campaign=campaign,
         kind=registry.KINDS[campaign.kind],
         **_results(await results.of(campaign)),
+        **_returns(campaign, await lift.of(campaign)),
         history=await _history(campaign),
         asked=await approvals.latest(drafting.SUBJECT, campaign.id),
         actions=ACTIONS,
@@ -76,7 +79,7 @@ async def _plan(campaign: Campaign) -> dict[str, Any]:
     audience = await listing.audience_of(campaign)
     is_open = campaign.frozen_at is None and campaign.state not in ("cancelled", "finished")
     people = await message_preview.samples(await segments.sample(audience)) if is_open else []
-    sample = people[0] if people else message_preview.Sample(message_preview.UNKNOWN, {})
+    sample = people[0] if people else message_preview.Sample("示例客户", dict(trying.EXAMPLE))
     return {
         "sentence": await describing.describe(campaign.conditions),
         "people": await segments.waterfall(audience) if is_open else None,
@@ -123,6 +126,33 @@ def _results(found: results.Results | None) -> dict[str, Any]:
         one, two = arms
         difference = intervals.newcombe(one.active, one.people, two.active, two.people)
     return {"results": found, "arm_rows": rows, "arm_series": series, "difference": difference}
+
+
+def _returns(campaign: Campaign, found: ReturnFigures | None) -> dict[str, Any]:
+    """What came back, as a chart of differences and as a table."""
+    if found is None:
+        return {"returns": None}
+    compared = [("客户数", found.clients), ("金额", found.amount)]
+    differences = [
+        {"name": name, "value": 100 * one.estimate, "low": 100 * one.low, "high": 100 * one.high}
+        for name, one in ((name, comparison.difference) for name, comparison in compared)
+        if one is not None
+    ]
+    arms = (("发送组", found.assigned_treated, found.treated), ("对照组", found.assigned_control, found.control))
+    rows = [
+        [
+            label,
+            formats.number(drawn),
+            formats.number(arm.events),
+            formats.number(arm.returned),
+            formats.percent(arm.client_rate),
+            formats.percent(arm.amount_rate),
+        ]
+        for label, drawn, arm in arms
+    ]
+    ready_on = formats.day(date.fromisoformat(lift.ready_at(campaign, found.days)))
+    chart = {"unit": "个百分点", "rows": differences}
+    return {"returns": found, "return_rows": rows, "return_chart": chart, "ready_on": ready_on}
 
 
 async def _history(campaign: Campaign) -> list[AuditEntry]:

@@ -12,6 +12,7 @@ from campaigns.audience.deciding import Audience
 from campaigns.audience.segments import Sampled, Waterfall
 from campaigns.content import findings, placeholders
 from campaigns.content.findings import Finding
+from campaigns.delivery import trying
 from campaigns.kinds import registry
 from campaigns.planning import approval, drafting, lifecycle, listing, preflight
 from campaigns.planning.drafting import StepText
@@ -92,6 +93,19 @@ async def submit(request: Request) -> Response:
             return await _page(request, current, sheet, checked=await preflight.check(current), problem=refusal)
         return await _page(request, current, sheet, problem=refusal)
     return see_other(request, "campaign", id=campaign.id, notice="已提交，等待另一位同事审批")
+
+
+async def try_out(request: Request) -> Response:
+    """POST /campaigns/{id}/trial: save what is on the screen, then send one message of it to whoever asks."""
+    campaign = await _editable(request)
+    sheet, act = await _typed(request, campaign)
+    step = act.removeprefix("try.")
+    try:
+        await _save(request, campaign, sheet)
+        await trying.send_trial(campaign.id, step, session.signed_in(request))
+    except Refused as refusal:
+        return await _page(request, campaign, sheet, problem=refusal)
+    return see_other(request, "campaign_editor", id=campaign.id, notice="已保存，并试发到您的企业微信，标有“测试”")
 
 
 async def count(request: Request) -> Response:
