@@ -1,7 +1,8 @@
 """How many callbacks a second one web process stores and answers, and what one costs: `python -m benchmarks.intake`.
 
 Embedded PostgreSQL (every commit on disk) and Redis, the whole web application under uvicorn, and a second process that
-posts sealed callbacks over kept-alive connections. No worker runs: the figures are those of the intake alone.
+posts sealed callbacks over kept-alive connections. No worker runs: the figures are those of the intake alone. Between
+the rounds the same requests are made with a method that is refused at once: what the HTTP server alone costs (floor).
 """
 
 from __future__ import annotations
@@ -47,19 +48,9 @@ def measure(folder: Path, callbacks: int, connections: int, rounds: int) -> dict
 
     postgres, redis = embedded.start_postgres(folder), embedded.start_redis(folder)
     os.environ.update(HUILIU_DATABASE_URL=postgres.url, HUILIU_REDIS_URL=redis.url)
-    port = 18_700 + secrets.randbelow(200)
-    os.environ["HUILIU_WEB_PORT"] = str(port)
     try:
         asyncio.run(migrating.migrate(postgres.url))
-        web = subprocess.Popen(
-            [sys.executable, "-c", "from processes import web; web.run()"], stderr=subprocess.DEVNULL
-        )
-        try:
-            asyncio.run(answers(port))
-            results = [one_round(web.pid, postgres.process.pid, port, callbacks, connections) for _ in range(rounds)]
-        finally:
-            web.terminate()
-            web.wait(20)
+        results = serve_and_post(postgres.process.pid, callbacks, connections, rounds)
         stored = asyncio.run(count(postgres.url))
     finally:
         redis.stop()
@@ -69,10 +60,32 @@ def measure(folder: Path, callbacks: int, connections: int, rounds: int) -> dict
     return {"callbacks": callbacks, "connections": connections, "rounds": rounds, **medians}
 
 
-def one_round(web: int, postgres: int, port: int, callbacks: int, connections: int) -> dict[str, float]:
+def serve_and_post(postgres: int, callbacks: int, connections: int, rounds: int) -> list[dict[str, float]]:
+    """Rounds of refused and of stored calls in turn, against one web process."""
+    port = 18_700 + secrets.randbelow(200)
+    os.environ["HUILIU_WEB_PORT"] = str(port)
+    web = subprocess.Popen([sys.executable, "-c", "from processes import web; web.run()"], stderr=subprocess.DEVNULL)
+    results = []
+    try:
+        asyncio.run(answers(port))
+        for _ in range(rounds):
+            floor = one_round(web.pid, postgres, port, callbacks, connections, "PUT", 405)
+            figures = one_round(web.pid, postgres, port, callbacks, connections, "POST", 200)
+            results.append(figures | {f"floor_{name}": floor[name] for name in ("callbacks_per_s", "web_cpu_us")})
+    finally:
+        web.terminate()
+        web.wait(20)
+    return results
+
+
+def one_round(
+    web: int, postgres: int, port: int, callbacks: int, connections: int, method: str, status: int
+) -> dict[str, float]:
     """Prepare in a second process, post, and measure rate, CPU and answer times."""
     ours, theirs = multiprocessing.Pipe()
-    poster = multiprocessing.get_context("spawn").Process(target=post_all, args=(theirs, port, callbacks, connections))
+    poster = multiprocessing.get_context("spawn").Process(
+        target=post_all, args=(theirs, port, callbacks, connections, method, status)
+    )
     poster.start()
     ours.recv()
     before, store_before = cpu_s(web), tree_cpu_s(postgres)
@@ -80,7 +93,7 @@ def one_round(web: int, postgres: int, port: int, callbacks: int, connections: i
     seconds, times_ms, bad = ours.recv()
     spent, store_spent = cpu_s(web) - before, tree_cpu_s(postgres) - store_before
     poster.join()
-    assert not bad, f"{bad} answers were not 200"
+    assert not bad, f"{bad} answers were not {status}"
     return {
         "callbacks_per_s": callbacks / seconds,
         "web_cpu_us": spent / callbacks * 1e6,
@@ -90,21 +103,24 @@ def one_round(web: int, postgres: int, port: int, callbacks: int, connections: i
     }
 
 
-def post_all(pipe: multiprocessing.connection.Connection, port: int, callbacks: int, connections: int) -> None:
+def post_all(
+    pipe: multiprocessing.connection.Connection, port: int, callbacks: int, connections: int, method: str, status: int
+) -> None:
     """In the second process: seal all requests first, then post them as fast as the answers come."""
-    requests = deque(prepared(callbacks))
+    requests = deque(prepared(callbacks, method))
     pipe.send("ready")
     pipe.recv()
     took: list[float] = []
     began = time.perf_counter()
-    bad = asyncio.run(post(port, requests, connections, took))
+    bad = asyncio.run(post(port, requests, connections, took, status))
     seconds = time.perf_counter() - began
     took.sort()
     pipe.send((seconds, (took[len(took) // 2] * 1e3, took[int(len(took) * 0.99)] * 1e3), bad))
 
 
-async def post(port: int, requests: deque[bytes], connections: int, took: list[float]) -> int:
-    """Post over so many kept-alive connections; how many answers were not 200."""
+async def post(port: int, requests: deque[bytes], connections: int, took: list[float], status: int) -> int:
+    """Post over so many kept-alive connections; how many answers had another status."""
+    expected = f" {status} ".encode()
 
     async def line() -> int:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -116,14 +132,14 @@ async def post(port: int, requests: deque[bytes], connections: int, took: list[f
             length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
             await reader.readexactly(length)
             took.append(time.perf_counter() - began)
-            bad += b" 200 " not in head.split(b"\r\n")[0]
+            bad += expected not in head.split(b"\r\n")[0]
         writer.close()
         return bad
 
     return sum(await asyncio.gather(*(line() for _ in range(connections))))
 
 
-def prepared(callbacks: int) -> list[bytes]:
+def prepared(callbacks: int, method: str = "POST") -> list[bytes]:
     """Whole HTTP requests, each with a sealed and signed body of its own."""
     from kernel import settings
     from wechat.sandbox.callbacks import wrapping
@@ -140,7 +156,7 @@ def prepared(callbacks: int) -> list[bytes]:
             f"</FromUserName><CreateTime>{int(time.time())}</CreateTime>{inner}</xml>"
         )
         query, body = wrapping.wrap(receiver, plaintext, sender, time.time())
-        head = f"POST /callbacks/official_account?{urlencode(query)} HTTP/1.1\r\nHost: x\r\n"
+        head = f"{method} /callbacks/official_account?{urlencode(query)} HTTP/1.1\r\nHost: x\r\n"
         requests.append(f"{head}Content-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
     return requests
 

@@ -90,6 +90,10 @@ class Intake:
 
 
 def _query(raw: bytes) -> dict[str, str]:
+    if b"%" not in raw and b"+" not in raw and raw.count(b"&") < FIELDS:
+        # what WeChat sends with a callback needs no unquoting, and the standard way costs a sixth of the whole intake
+        pairs = (part.partition("=") for part in raw.decode("latin-1").split("&"))
+        return {name: value for name, _, value in pairs}
     try:
         return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=FIELDS))
     except ValueError:
