@@ -9,13 +9,9 @@ import pytest
 from starlette.applications import Starlette
 
 from kernel import settings
-from staff import sign_in
-from staff.models import ROLES, Branch, Staff
+from staff.models import Staff
+from tests import casting
 from tests.browsing import Browser
-from web import routes, shell
-from webhooks import letters
-
-PASSWORD = "a long enough pass phrase"
 
 
 @pytest.fixture(autouse=True)
@@ -30,23 +26,13 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 @pytest.fixture(scope="session")
 def web_app() -> Starlette:
-    app = Starlette(
-        routes=routes.routes(), middleware=shell.middleware(), exception_handlers=shell.exception_handlers()
-    )
-    app.state.callbacks = letters
-    return app
+    return casting.application()
 
 
 @pytest.fixture
 async def people(db: None) -> dict[str, Staff]:
-    """One person per role, all of one branch, with PASSWORD; the login is the role."""
-    branch = await Branch.create(code="SZ01", name="深圳分行")
-    made = {}
-    for role in ROLES:
-        person = await Staff.create(login=role, name=f"测试{role}", role=role, branch=branch, wecom_userid=role)
-        await sign_in.set_password(person, PASSWORD)
-        made[role] = person
-    return made
+    """One person per role, all of one branch; the login is the role."""
+    return await casting.people_of_every_role()
 
 
 @pytest.fixture
@@ -55,7 +41,7 @@ def signed_in(web_app: Starlette, people: dict[str, Staff]) -> Callable[[str], A
 
     async def browser_of(role: str) -> Browser:
         browser = Browser(web_app)
-        answer = await browser.sign_in(role, PASSWORD)
+        answer = await browser.sign_in(role, casting.PASSWORD)
         assert answer.status == 303
         return browser
 

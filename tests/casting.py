@@ -1,0 +1,32 @@
+"""The standing cast of the web's tests: the application, and one member of staff per role."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from staff import sign_in
+from staff.models import ROLES, Branch, Staff
+from web import routes, shell
+from webhooks import letters
+
+PASSWORD = "a long enough pass phrase"
+
+
+def application() -> Starlette:
+    """The pages with their middleware, as processes.web assembles them."""
+    app = Starlette(
+        routes=routes.routes(), middleware=shell.middleware(), exception_handlers=shell.exception_handlers()
+    )
+    app.state.callbacks = letters
+    return app
+
+
+async def people_of_every_role() -> dict[str, Staff]:
+    """One person per role, all of one branch, with PASSWORD; the login is the role."""
+    branch = await Branch.create(code="SZ01", name="深圳分行")
+    made = {}
+    for role in ROLES:
+        person = await Staff.create(login=role, name=f"测试{role}", role=role, branch=branch, wecom_userid=role)
+        await sign_in.set_password(person, PASSWORD)
+        made[role] = person
+    return made
