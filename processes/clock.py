@@ -22,6 +22,7 @@ from webhooks import tasks as callbacks
 TIMETABLE = (
     # what should have been done already: rows that nobody was woken for
     job("sweep-callbacks", every(seconds=5), callbacks.sweep_unhandled),
+    job("sweep-welcomes", every(seconds=3), callbacks.sweep_urgent),
     job("dispatch-due", every(seconds=2), sending.dispatch_due),
     job("poll-results", every(seconds=5), sending.poll_results),
     job("reconcile-sends", every(seconds=30), sending.reconcile),
@@ -41,6 +42,7 @@ TIMETABLE = (
     job("tell-of-grants", every(minutes=10), rewards.tell_of_grants),
     # house-keeping
     job("forget-sessions", every(minutes=15), session.forget_old),
+    job("forget-callbacks", daily("02:30"), callbacks.forget_old),
 )
 
 WAKEUPS = timekeeping.wakeups(TIMETABLE)

@@ -47,9 +47,9 @@ class Supervisor:
         """Everything else; `prepare` is awaited once the web process answers and before anybody works."""
         wanted = settings.load(self.environment)
         self._watch = asyncio.get_running_loop().create_task(self._keep_servers())
-        await self.do("migrate")
         if wanted.sandbox_url:
             self._add("sandbox")
+        await self.do("migrate")
         self._add("web", stop_seconds=12)
         await wait_until_ready(wanted.web_port)
         self.folder.publish(self.environment)
