@@ -27,10 +27,10 @@ async def handle(ids: Sequence[int]) -> int:
     return taken
 
 
-async def handle_left(limit: int = 1000) -> int:
-    """Handle whatever is due and was left; how many were taken."""
+async def handle_left(lane: str = "", limit: int = 1000) -> int:
+    """Handle whatever is due and was left (of one lane, or of all); how many were taken."""
     taken = 0
-    while taken < limit and (claimed := await inbox.claim_left(BITE)):
+    while taken < limit and (claimed := await inbox.claim_left(BITE, lane)):
         for callback in claimed:
             await _handle(callback)
         taken += len(claimed)

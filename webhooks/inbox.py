@@ -40,7 +40,9 @@ WHERE id IN (
 RETURNING id, side, digest, kind, body_sealed, attempts, lane
 """
 CLAIM_THESE = CLAIM.format(which="id = ANY($1::bigint[])")
-CLAIM_LEFT = CLAIM.format(which="state IN ('received', 'failed', 'claimed') AND created_at < $1")
+CLAIM_LEFT = CLAIM.format(
+    which="state IN ('received', 'failed', 'claimed') AND created_at < $1 AND (lane = $6 OR $6 = '')"
+)
 FINISH = """
 UPDATE callback SET state = 'handled', handled_at = $3, problem = '', next_try_at = NULL, claimed_until = NULL
 WHERE id = $1 AND state = 'claimed' AND attempts = $2
@@ -122,11 +124,14 @@ async def claim(ids: Sequence[int], limit: int = 20) -> list[Claimed]:
     return _claimed(await database.fetch(CLAIM_THESE, list(ids), now + LEASE, now, limit, now + URGENT_LEASE))
 
 
-async def claim_left(limit: int = 20) -> list[Claimed]:
-    """Take what is due although nobody came for it: lost wake-ups, failures after their pause, leases that ended."""
+async def claim_left(limit: int = 20, lane: str = "") -> list[Claimed]:
+    """Take what is due although nobody came for it: lost wake-ups, failures after their pause, leases that ended.
+
+    lane: only this one's; empty for all.
+    """
     now = clock.now()
     before, lease, urgent_lease = now - LOST_AFTER, now + LEASE, now + URGENT_LEASE
-    return _claimed(await database.fetch(CLAIM_LEFT, before, lease, now, limit, urgent_lease))
+    return _claimed(await database.fetch(CLAIM_LEFT, before, lease, now, limit, urgent_lease, lane))
 
 
 async def finish(callback: Claimed) -> None:

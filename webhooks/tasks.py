@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.tasks import task
-from webhooks import handling, inbox
+from webhooks import handling, inbox, kinds
 
 
 @task("urgent")
@@ -16,6 +16,12 @@ async def handle_urgent(ids: list[int]) -> None:
 async def handle_callbacks(ids: list[int]) -> None:
     """Handle stored callbacks."""
     await handling.handle(ids)
+
+
+@task("urgent")
+async def sweep_urgent() -> None:
+    """The same for what can't wait, in the worker that bulk work never reaches."""
+    await handling.handle_left(kinds.URGENT)
 
 
 @task("callbacks")

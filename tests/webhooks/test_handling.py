@@ -143,10 +143,13 @@ async def test_old_handled_callbacks_are_forgotten_and_dead_letters_kept(wechat:
 async def test_a_welcome_held_by_a_dead_worker_is_taken_over_while_its_code_lives(wechat: Caller) -> None:
     event = {"Event": "change_external_contact", "ChangeType": "add_external_contact", "UserID": "zhang.wei"}
     await wechat.corp_event(**event, ExternalUserID="wm1", WelcomeCode="CODE")
-    assert len(await inbox.claim(await ids())) == 1
+    await wechat.account_event("o1", **SCAN)
+    assert len(await inbox.claim((await ids())[:1])) == 1
     with clock.frozen(clock.now() + timedelta(seconds=6)):
+        await tasks.sweep_urgent.now()
+        assert await Callback.filter(state="handled").values_list("kind", flat=True) == ["contact_added"]
         await tasks.sweep_unhandled.now()
-    assert (await Callback.get()).state == "handled"
+    assert await Callback.filter(state="handled").count() == 2
     assert await Send.filter(channel="wecom_welcome", welcome_code="CODE").count() == 1
 
 
