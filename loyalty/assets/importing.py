@@ -8,7 +8,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from staff.models import Staff
 CHUNK = 4000
 SHOWN = 200
 MANY = 1000
+ABANDONED = timedelta(hours=6)
+BROKEN_OFF = "导入中断，没有写入任何数据，可以重试"
 
 _log = logs.get(__name__)
 
@@ -75,7 +77,7 @@ async def import_file(
         async with transaction():
             await _finish(run, await _take(path, rules, run.id))
     except BaseException as error:
-        problem = error.message if isinstance(error, Refused) else "导入中断，没有写入任何数据，可以重试"
+        problem = error.message if isinstance(error, Refused) else BROKEN_OFF
         await ImportRun.filter(id=run.id).update(state="failed", problem=problem, finished_at=clock.now())
         raise
     if run.rows_accepted >= MANY:
@@ -98,6 +100,13 @@ async def check_file(path: Path | str, mapping_name: str, kind: str) -> Checked:
             raise _OnlyChecking
     except _OnlyChecking:
         return checked[0]
+
+
+async def close_abandoned() -> int:
+    """Mark runs as failed whose process died: nothing of them was written. Returns how many."""
+    return await ImportRun.filter(state="importing", created_at__lt=clock.now() - ABANDONED).update(
+        state="failed", problem=BROKEN_OFF, finished_at=clock.now()
+    )
 
 
 async def _take(path: Path, rules: Mapping, run_id: int) -> _Tally:

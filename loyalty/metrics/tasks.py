@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.tasks import task
-from loyalty.assets import linking
+from loyalty.assets import importing, linking
 from loyalty.metrics import following
 
 
@@ -15,6 +15,7 @@ async def after_import(run_id: int) -> None:
 
 @task("default")
 async def nightly_figures() -> None:
-    """Balances of merged clients, then outflows and figures of the newest days."""
+    """Imports that broke off, balances of merged clients, then outflows and figures of the newest days."""
+    await importing.close_abandoned()
     await linking.follow_merges()
     await following.follow_newest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gzip
 import io
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kernel import database, sealing
+from community.clients import identities
+from kernel import clock, database, sealing
 from kernel.errors import Refused
 from loyalty.assets import history, importing, linking, refusals
 from loyalty.assets.models import Account, ImportRefusal, ImportRun, Movement
@@ -217,3 +219,30 @@ async def test_a_file_that_can_not_be_used_leaves_a_failed_run_and_nothing_else(
     assert (run.state, run.problem) == ("failed", refused.value.message)
     assert [entry.id for entry in (await history.runs()).runs] == [run.id]
     assert Counter(await Account.all().values_list("id", flat=True)) == Counter()
+
+
+async def test_the_same_file_twice_at_once_is_booked_once() -> None:
+    runs = await asyncio.gather(*(importing.import_file(files.SLICE, "berka", "statement") for _ in range(2)))
+    assert sorted(run.rows_accepted for run in runs) == [0, runs[0].rows_total]
+    assert await Movement.all().count() == runs[0].rows_total
+
+
+async def test_a_run_whose_process_died_is_closed_after_hours() -> None:
+    fields = {"kind": "statement", "bank": "berka", "file_name": "a", "file_sha256": "", "state": "importing"}
+    old = await ImportRun.create(**fields, created_at=clock.now() - timedelta(hours=7))
+    young = await ImportRun.create(**fields)
+    assert await importing.close_abandoned() == 1
+    assert [(await ImportRun.get(id=run.id)).state for run in (old, young)] == ["failed", "importing"]
+
+
+async def test_merged_clients_have_the_sum_of_both_holdings(tmp_path: Path) -> None:
+    clients = [files.CLIENTS, *[[f"C{n}", f"客户{n}", "", "", "", "", ""] for n in (1, 2)]]
+    await importing.import_file(files.write_csv(tmp_path / "c.csv", clients), "haiyue", "clients")
+    table = files.statement("R1 622201 C1 2026-10-01 跨行转入 10 10", "R2 622202 C2 2026-10-01 跨行转入 5 5")
+    await importing.import_file(files.write_csv(tmp_path / "s.csv", table), "haiyue", "statement")
+    keep, gone = [row["id"] for row in await database.fetch("SELECT id FROM client ORDER BY id")]
+    await identities.merge(keep, gone)
+    await linking.follow_merges()
+    days = await database.fetch("SELECT client_id, total_fen FROM client_day")
+    assert [tuple(row.values()) for row in days] == [(keep, 15_00)]
+    assert await linking.follow_merges() == 0
