@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from community.clients import identities, registering
+from community.clients import identities, registering, tagging
 from kernel import clock, database, logs
 from wechat import doors, shapes
 from wechat.faults import Never, WeChatFault
@@ -65,6 +65,7 @@ async def note(client_id: int, told: shapes.Contact) -> int:
     await registering.name_if_unknown({client_id: told.name})
     if told.gender in GENDERS:
         await database.execute(GENDER, client_id, GENDERS[told.gender])
+    await tagging.add_wecom(client_id, [tag for relation in told.relations for tag in relation.tag_ids])
     return client_id
 
 
