@@ -11,6 +11,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from campaigns.content import findings, library
+from campaigns.content.models import Piece
 from campaigns.planning.drafting import Draft, StepText
 from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign
@@ -73,6 +74,14 @@ def mend(sheet: Sheet, step: str, found: str) -> None:
         if text[finding.start : finding.end] == found:
             text = findings.mend(text, finding)
     sheet.values[f"step.{step}.text"] = text
+
+
+def use_piece(sheet: Sheet, step: str, piece: Piece) -> None:
+    """Put a text of the library into a step: in place of an empty one, else below what is there."""
+    text = sheet.text(step).rstrip()
+    sheet.values[f"step.{step}.text"] = f"{text}\n{piece.text}" if text else piece.text
+    if piece.link_url:
+        sheet.values |= {f"step.{step}.link_title": piece.link_title, f"step.{step}.link_url": piece.link_url}
 
 
 def draft(sheet: Sheet, chosen: Kind) -> Draft:

@@ -221,3 +221,17 @@ async def test_a_branch_cant_edit_what_head_office_plans(signed_in: SignIn, peop
     assert (await browser.get(f"/campaigns/{campaign.id}")).status == 200
     assert (await browser.get(f"/campaigns/{campaign.id}/edit")).status == 403
     assert (await browser.post(f"/campaigns/{campaign.id}/edit", bank.form_of(campaign, act="save"))).status == 403
+
+
+async def test_a_text_of_the_library_is_added_to_the_message(signed_in: SignIn, people: dict[str, Staff]) -> None:
+    from campaigns.content import library
+
+    piece = await library.save(
+        "问候", "祝您节日安康。", people["marketing"], link_title="贺卡", link_url="https://bank.example/k"
+    )
+    campaign = await bank.draft_of(people["marketing"])
+    browser = await signed_in("marketing")
+    form = bank.form_of(campaign, act="piece.main", piece=piece.series)
+    page = (await browser.post(f"/campaigns/{campaign.id}/edit", form)).text
+    assert "欢迎来听。\n祝您节日安康。" in page
+    assert 'value="https://bank.example/k"' in page

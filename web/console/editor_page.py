@@ -1,0 +1,160 @@
+"""What the campaign editor shows: whom the sheet reaches, how its messages look, what is still missing."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from campaigns.audience import describing, segments
+from campaigns.audience.deciding import Audience
+from campaigns.audience.segments import Sampled, Waterfall
+from campaigns.content import findings, library, placeholders
+from campaigns.content.findings import Finding
+from campaigns.kinds import registry
+from campaigns.planning import drafting, lifecycle, preflight
+from campaigns.planning.drafting import StepText
+from campaigns.planning.kind import Kind
+from campaigns.planning.models import Campaign, Step
+from kernel.errors import Refused
+from loyalty.metrics import comparing, intervals
+from staff.models import Staff
+from web import session, words
+from web.console import audience_form, campaign_sheet, message_preview
+from web.console.campaign_sheet import Sheet
+from web.rendering import render
+
+TEMPLATE = "console/campaigns/editor.html"
+# what the power line assumes of the control group; said on the page
+BASE_RATE = 0.2
+
+
+class Reach(NamedTuple):
+    """Whom the conditions of the sheet reach; `problem` says why it can't be counted."""
+
+    sentence: str
+    people: Waterfall | None
+    sample: list[Sampled]
+    problem: str
+    detectable: float | None = None
+
+
+async def show(
+    request: Request,
+    campaign: Campaign,
+    sheet: Sheet,
+    *,
+    checked: list[Finding] | None = None,
+    problem: Refused | None = None,
+) -> Response:
+    """The editor with this sheet: checked is the whole preflight, None while what is shown is not saved."""
+    chosen = registry.KINDS[campaign.kind]
+    reach = await reach_of(campaign, sheet)
+    people = await message_preview.samples(reach.sample)
+    by_step = step_findings(campaign, sheet)
+    return render(
+        request,
+        TEMPLATE,
+        status=problem.status if problem else 200,
+        campaign=campaign,
+        sheet=sheet,
+        kind=chosen,
+        reach=reach,
+        samples=people,
+        sample_values=message_preview.script_values(chosen, people, sheet.values.get("step.main.link_url", "")),
+        bubbles=message_preview.bubbles(chosen, _texts(sheet, chosen), people[0].values),
+        found=by_step,
+        checked=checked,
+        todo=_todo(sheet, reach, by_step, checked),
+        problem=problem,
+        state_name=lifecycle.NAMES[campaign.state],
+        **await audience_words(request),
+        **await _words(campaign, chosen),
+    )
+
+
+async def _words(campaign: Campaign, chosen: Kind) -> dict[str, Any]:
+    people = Staff.filter(is_active=True, wecom_userid__isnull=False).order_by("name")
+    anchors = await (people if campaign.branch_id is None else people.filter(branch_id=campaign.branch_id))
+    return {
+        "channels": [(code, words.CHANNELS[code]) for code in chosen.channels],
+        "placeholders": placeholders.KNOWN,
+        "defaults": placeholders.DEFAULTS,
+        "max_control": drafting.MAX_CONTROL_PERCENT,
+        "max_late": drafting.LATE_MINUTES[1],
+        "state_tones": words.CAMPAIGN_TONES,
+        "pieces": [(piece.series, piece.title) for piece in await library.current()],
+        "staff_options": [(one.wecom_userid, one.name) for one in anchors],
+    }
+
+
+async def audience_words(request: Request) -> dict[str, Any]:
+    """What rows of conditions can ask and pick from."""
+    return {
+        "choices": await audience_form.choices(session.signed_in(request)),
+        "questions": audience_form.QUESTIONS,
+        "joints": audience_form.JOINTS,
+    }
+
+
+async def reach_of(campaign: Campaign, sheet: Sheet) -> Reach:
+    """Whom the sheet reaches as typed; nothing is saved."""
+    share = sheet.values.get("control_percent", "")
+    try:
+        tree = audience_form.to_tree(sheet.builder)
+    except Refused as refusal:
+        return Reach("", None, [], refusal.message)
+    author = await campaign.author
+    percent = (
+        min(int(share), drafting.MAX_CONTROL_PERCENT) if share.isdigit() and share.isascii() and len(share) < 6 else 0
+    )
+    channel = sheet.values.get("channel", "")
+    known = channel if channel in registry.KINDS[campaign.kind].channels else campaign.channel
+    audience = Audience(author, known, tree, campaign.salt, percent)
+    people = await segments.waterfall(audience)
+    sentence, sample = await describing.describe(tree), await segments.sample(audience)
+    return Reach(sentence, people, sample, "", _detectable(people))
+
+
+def _detectable(people: Waterfall) -> float | None:
+    held_out = sum(line.clients for line in people.exclusions if line.reason == "held_out")
+    if min(held_out, people.due) < comparing.FEWEST:
+        return None
+    return intervals.detectable(BASE_RATE, people.due, held_out)
+
+
+def _texts(sheet: Sheet, chosen: Kind) -> list[StepText]:
+    return [
+        StepText(plan.code, *(sheet.values.get(f"step.{plan.code}.{part}", "") for part in campaign_sheet.STEP_PARTS))
+        for plan in chosen.steps
+    ]
+
+
+def step_findings(campaign: Campaign, sheet: Sheet) -> dict[str, list[Finding]]:
+    """What is to say about each text as typed, by step."""
+    chosen = registry.KINDS[campaign.kind]
+    return {
+        text.code: preflight.check_step(
+            campaign,
+            Step(code=text.code, text=text.text, link_title=text.link_title.strip(), link_url=text.link_url.strip()),
+        )
+        for text in _texts(sheet, chosen)
+    }
+
+
+def _todo(
+    sheet: Sheet, reach: Reach, by_step: dict[str, list[Finding]], checked: list[Finding] | None
+) -> dict[str, list[str]]:
+    """What still stops a submission, in words, by part of the page."""
+    stopping = findings.blocking(checked or [])
+    audience = [finding.message for finding in stopping if finding.place == "conditions"]
+    if not audience and (reach.problem or (reach.people and not reach.people.due)):
+        audience = [reach.problem or "没有可以发送的客户"]
+    content = [finding.message for found in by_step.values() for finding in findings.blocking(found)]
+    content += [finding.message for finding in stopping if finding.place == "details"]
+    time = [
+        finding.message for finding in stopping if finding.place in ("starts_at", "control_percent", "late_minutes")
+    ]
+    time += [message for name, message in sheet.errors.items() if name in campaign_sheet.PLAIN]
+    return {"audience": audience, "content": content, "time": time}
