@@ -85,7 +85,7 @@ def pack(name: str, version: str, folder: Path) -> Path:
 
 
 def content(tar: tarfile.TarFile, file: dict[str, Any], package: dict[str, Any]) -> bytes:
-    """The bytes of one locked file: from the archive, drawn (the sprite), or kept (a licence that the archive lacks)."""
+    """The bytes of one locked file: from the archive, drawn (the sprite), or kept (a licence not in the archive)."""
     if file["source"] == "kept":
         return (ROOT / file["path"]).read_bytes()
     if file["source"] == "sprite":
