@@ -14,14 +14,18 @@ from wechat.shapes import GroupSnapshot
 STALE = """
 SELECT id FROM client_group WHERE stale_at IS NOT NULL AND status = 'active' ORDER BY stale_at LIMIT $1
 """
+AT_MOST_EVERY = timedelta(seconds=5)
 PATIENCE = timedelta(hours=1)
 _log = logs.get(__name__)
 
 
 async def read(group_id: int) -> None:
-    """Read one group and make our list the same; a group that WeCom does not know (any more) is dismissed."""
-    group = await Group.get_or_none(id=group_id, status="active")
-    if group is None:
+    """Read one group and make our list the same; a group that WeCom does not know (any more) is dismissed.
+
+    Many changes ask for the same group: nothing is read while the list is good, or was read since the last one.
+    """
+    group = await Group.get_or_none(id=group_id, status="active", stale_at__not_isnull=True)
+    if group is None or _was_just_read(group):
         return
     try:
         snapshot = await doors.wecom().group(group.chat_id)
@@ -49,6 +53,11 @@ async def read_stale(limit: int = 100) -> int:
     except WeChatFault as fault:
         _log.warning("groups.unread", fault=str(fault))
     return read_count
+
+
+def _was_just_read(group: Group) -> bool:
+    read_at, stale_at = group.read_at, group.stale_at
+    return bool(read_at and stale_at and read_at > stale_at and read_at > clock.now() - AT_MOST_EVERY)
 
 
 async def _give_up(group: Group, never: Never) -> None:
