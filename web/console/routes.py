@@ -11,6 +11,7 @@ from web.console import (
     calendar,
     campaign_detail,
     campaign_editor,
+    campaign_export,
     campaign_moves,
     campaigns,
     check_in,
@@ -110,6 +111,9 @@ ROUTES: list[BaseRoute] = [
         "campaign_release",
         may="approvals.decide",
         methods="POST",
+    ),
+    staff_page(
+        "/campaigns/{id:int}/export", campaign_export.export, "campaign_export", may="campaigns.see", methods="POST"
     ),
     staff_page("/campaigns/{id:int}/copy", campaign_moves.copy, "campaign_copy", may="campaigns.edit", methods="POST"),
     staff_page("/campaigns/{id:int}/date", campaign_moves.move, "campaign_date", may="campaigns.edit", methods="POST"),
