@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
                 ('delivered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'send', 'app': 'community', 'indexes': [Index(fields=['stream_id', 'state', 'channel', 'due_at', 'id']), Index(fields=['stream_id', 'state', 'sender_userid']), Index(fields=['state', 'lease_until']), Index(fields=['campaign_id', 'step', 'state']), Index(fields=['client_id', 'counted_on']), Index(fields=['batch_id']), Index(fields=['msgid'])], 'pk_attr': 'id', 'table_description': 'One message to one recipient. `key` is unique for ever; `requested` is written before the call.'},
+            options={'table': 'send', 'app': 'community', 'indexes': [Index(fields=['stream_id', 'state', 'channel', 'due_at', 'id']), Index(fields=['stream_id', 'state', 'channel', 'sender_userid', 'due_at', 'id']), Index(fields=['state', 'lease_until']), Index(fields=['campaign_id', 'step', 'state']), Index(fields=['client_id', 'counted_on']), Index(fields=['batch_id']), Index(fields=['msgid'])], 'pk_attr': 'id', 'table_description': 'One message to one recipient. `key` is unique for ever; `requested` is written before the call.'},
             bases=['Record'],
         ),
         ops.CreateModel(

@@ -10,7 +10,7 @@ from typing import Literal
 from community.sending import facts, gate, leases
 from community.sending.leases import Leased
 from community.sending.models import CHANNELS
-from kernel import clock, database, settings
+from kernel import clock, database
 from kernel.database import transaction
 
 Lane = Literal["urgent", "campaigns"]
@@ -28,19 +28,20 @@ SELECT s.sender_userid, s.step FROM send s LEFT JOIN stream t ON t.id = s.stream
 WHERE s.state = 'planned' AND s.due_at <= $1 AND s.channel = $2 AND {which}
 ORDER BY s.due_at, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED
 """
-# asked channel by channel, because each answer is one step into the index, however many sends wait
-DUE = """
-SELECT one.channel FROM unnest($1::text[]) WITH ORDINALITY AS one(channel, place)
-WHERE EXISTS (SELECT FROM send s LEFT JOIN stream t ON t.id = s.stream_id
-  WHERE s.state = 'planned' AND s.channel = one.channel AND s.due_at <= $2 AND {which})
+FIRST = """
+SELECT FROM send s WHERE s.state = 'planned' AND s.channel = one.channel AND s.due_at <= $2 AND {which}
+ORDER BY s.due_at LIMIT 1
+"""
+# the first in order, not EXISTS: one step into the index per channel, however many sends wait
+DUE = f"""
+SELECT one.channel FROM unnest($1::text[]) WITH ORDINALITY AS one(channel, place) CROSS JOIN LATERAL ({FIRST}) hit
 ORDER BY one.place
-"""
-STREAMS = """
-SELECT t.id FROM stream t, unnest($1::text[]) AS one(channel) WHERE t.is_open AND EXISTS (
-  SELECT FROM send s
-  WHERE s.stream_id = t.id AND s.state = 'planned' AND s.channel = one.channel AND s.due_at <= $2)
-GROUP BY t.id ORDER BY t.id
-"""
+"""  # noqa: S608  # only constants of this file are filled in
+STREAMS = f"""
+SELECT DISTINCT t.id FROM stream t CROSS JOIN unnest($1::text[]) AS one(channel)
+CROSS JOIN LATERAL ({FIRST.format(which="s.stream_id = t.id")}) hit
+WHERE t.is_open ORDER BY t.id
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ async def due_streams() -> list[int]:
 async def due_channels(stream_id: int | None) -> list[str]:
     """Channels with something due in an open stream, or outside of streams; welcomes first, they can't wait."""
     in_order = sorted(CHANNELS, key=lambda channel: channel != "wecom_welcome")
-    which, more = _which(stream_id, at=3)
+    if stream_id is None:
+        which, more = "s.stream_id IS NULL", []
+    else:
+        which, more = "s.stream_id = $3 AND EXISTS (SELECT FROM stream t WHERE t.id = $3 AND t.is_open)", [stream_id]
     return [row["channel"] for row in await database.fetch(DUE.format(which=which), in_order, clock.now(), *more)]
 
 
@@ -107,23 +111,21 @@ async def _judge(rows: list[Leased]) -> list[Leased]:
         else:
             allowed.append(row)
             chunk.count(row)
-    await _reserve(allowed)
+    await _reserve(chunk, allowed)
     await _skip([(row, deny) for row, deny in denied if deny.until is None])
     await _move([(row, deny) for row, deny in denied if deny.until is not None])
     return allowed
 
 
-async def _reserve(rows: Sequence[Leased]) -> None:
+async def _reserve(chunk: facts.Chunk, rows: Sequence[Leased]) -> None:
     counted = [row.id for row in rows if facts.counts_against_caps(row)]
     if counted:
         await database.execute("UPDATE send SET counted_on = $2 WHERE id = ANY($1::bigint[])", counted, clock.today())
-    windows = Counter(row.recipient for row in rows if row.channel == "oa_service")
+    windows = Counter(chunk.fans[row.recipient]["id"] for row in rows if row.channel == "oa_service")
     if windows:
         await database.execute(
-            "UPDATE fan SET window_left = window_left - taken.n"
-            " FROM unnest($2::text[], $3::int[]) AS taken(openid, n)"
-            " WHERE fan.appid = $1 AND fan.openid = taken.openid",
-            settings.get().oa_appid,
+            "UPDATE fan SET window_left = window_left - taken.n FROM unnest($1::bigint[], $2::int[]) AS taken(id, n)"
+            " WHERE fan.id = taken.id",
             list(windows),
             list(windows.values()),
         )

@@ -76,7 +76,7 @@ class Send(Record):
         table = "send"
         indexes = (
             ("stream_id", "state", "channel", "due_at", "id"),
-            ("stream_id", "state", "sender_userid"),
+            ("stream_id", "state", "channel", "sender_userid", "due_at", "id"),
             ("state", "lease_until"),
             ("campaign_id", "step", "state"),
             ("client_id", "counted_on"),

@@ -30,13 +30,13 @@ WITH done AS (
     welcome_code = CASE WHEN said.state IN ('delivered', 'failed') THEN '' ELSE welcome_code END
   FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::bool[])
     AS said(id, state, reason, msgid, after, refund)
-  WHERE send.id = said.id AND send.lease_owner = $2 AND send.state IN ('requested', 'unknown')
+  WHERE send.id = said.id AND send.lease_owner = $2 AND send.state || '' IN ('requested', 'unknown')
   RETURNING send.state, channel, recipient
 ), restored AS (
   {leases.GIVE_WINDOW.format(back=RETURNED)}
 )
 SELECT count(*) FROM done
-"""  # noqa: S608  # only constants are filled in
+"""  # noqa: S608  # only constants are filled in; state || '': see requesting.REQUEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Customer-service texts, welcomes and staff messages have no later result: they c
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from kernel import clock, database, logs
@@ -34,13 +34,11 @@ CONFIRMED = """
 UPDATE send SET state = 'confirmed', confirmed_at = $3
 WHERE batch_id = $1 AND state = 'accepted' AND recipient = ANY($2::text[])
 """
-RESULTS = """
-UPDATE send SET state = CASE WHEN said.reason = '' THEN 'delivered' ELSE 'failed' END, reason = said.reason,
-  confirmed_at = coalesce(confirmed_at, $4), ended_at = $4,
-  delivered_at = CASE WHEN said.reason = '' THEN coalesce(said.at, $4) END,
-  counted_on = CASE WHEN said.reason = '' THEN counted_on END
-FROM unnest($2::text[], $3::text[], $5::timestamptz[]) AS said(recipient, reason, at)
-WHERE send.batch_id = $1 AND send.recipient = said.recipient AND send.state IN ('accepted', 'confirmed')
+ENDED = """
+UPDATE send SET state = CASE WHEN $3 = '' THEN 'delivered' ELSE 'failed' END, reason = $3,
+  confirmed_at = coalesce(confirmed_at, $4), ended_at = $4, delivered_at = CASE WHEN $3 = '' THEN $5::timestamptz END,
+  counted_on = CASE WHEN $3 = '' THEN counted_on END
+WHERE batch_id = $1 AND recipient = ANY($2::text[]) AND state IN ('accepted', 'confirmed')
 """
 SETTLE = """
 UPDATE group_task SET
@@ -129,18 +127,16 @@ async def every(page: Callable[[str], Awaitable[Page[Item]]]) -> AsyncIterator[I
 
 async def _note(task_id: int, results: Sequence[SendResult]) -> None:
     now = clock.now()
-    ended = [one for one in results if one.outcome in REASONS]
+    alike: dict[tuple[str, datetime], list[str]] = {}
+    for one in results:
+        if one.outcome in REASONS:
+            alike.setdefault((REASONS[one.outcome], one.sent_at or now), []).append(one.target)
     async with transaction():
-        await database.execute(CONFIRMED, task_id, [one.target for one in results if one.outcome == "waiting"], now)
-        if ended:
-            await database.execute(
-                RESULTS,
-                task_id,
-                [one.target for one in ended],
-                [REASONS[one.outcome] for one in ended],
-                now,
-                [one.sent_at for one in ended],
-            )
+        waiting = [one.target for one in results if one.outcome == "waiting"]
+        await database.execute(CONFIRMED, task_id, waiting, now)
+        # a member sends to many in one second: few statements, each with a list that is looked up by hash
+        for (reason, at), targets in alike.items():
+            await database.execute(ENDED, task_id, targets, reason, now, at)
 
 
 def _is_settled(senders: Sequence[SenderTask]) -> bool:

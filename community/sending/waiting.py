@@ -11,16 +11,16 @@ from kernel.errors import NotFound
 STREAM = "SELECT is_open, reason, cancelled_at FROM stream WHERE id = $1"
 COUNTS = """
 SELECT count(*) FILTER (WHERE state = 'planned') AS planned,
-  count(*) FILTER (WHERE state = 'planned' AND reason = 'quiet_hours' AND due_at > $2) AS quiet,
   count(*) FILTER (WHERE state = 'planned' AND due_at <= $2) AS due,
   count(*) FILTER (WHERE state IN ('leased', 'requested')) AS going,
   count(*) FILTER (WHERE state = 'unknown') AS unknown,
-  count(*) FILTER (WHERE state = 'accepted' AND channel = 'oa_template') AS without_receipt,
-  count(*) AS total,
   min(due_at) FILTER (WHERE state = 'planned' AND due_at > $2) AS next_due,
-  array_agg(DISTINCT channel) FILTER (WHERE state = 'planned') AS channels
-FROM send WHERE stream_id = $1
-"""
+  (SELECT count(*) FROM send
+   WHERE stream_id = $1 AND state = 'accepted' AND channel = 'oa_template') AS without_receipt,
+  EXISTS (SELECT FROM send WHERE stream_id = $1) AS any
+FROM send WHERE stream_id = $1 AND state = ANY('{planned,leased,requested,unknown}')
+"""  # columns of one index only: a stream may hold a million sends
+HELD = "SELECT EXISTS (SELECT FROM send WHERE stream_id = $1 AND state = 'planned' AND channel = $2)"
 JOBS = """
 SELECT count(*) AS made, count(*) FILTER (WHERE confirmed_at IS NOT NULL OR state = 'delivered') AS confirmed
 FROM group_task WHERE stream_id = $1 AND state IN ('accepted', 'confirmed', 'delivered') AND cancelled_at IS NULL
@@ -40,14 +40,12 @@ async def why(stream_id: int) -> str:
         return f"已取消：{stream['reason']}"
     if not stream["is_open"]:
         return f"已暂停：{stream['reason']}" if stream["reason"] else "已暂停"
-    return await _held(counts) or await _planned(counts) or _outstanding(counts, jobs)
+    return await _held(stream_id) or await _planned(counts) or _outstanding(counts, jobs)
 
 
-async def _held(counts: database.Row) -> str:
-    holds = await holding.active()
-    for channel in counts["channels"] or []:
-        if channel in holds:
-            hold = holds[channel]
+async def _held(stream_id: int) -> str:
+    for channel, hold in (await holding.active()).items():
+        if await database.fetch_value(HELD, stream_id, channel):
             until = f"，预计 {_wall(hold.until)} 恢复" if hold.until else "，需人工处理后恢复"
             return f"渠道暂停：{hold.reason}{until}"
     return ""
@@ -56,10 +54,12 @@ async def _held(counts: database.Row) -> str:
 async def _planned(counts: database.Row) -> str:
     if counts["going"]:
         return f"正在发送，还有 {counts['planned'] + counts['going']} 条"
-    policy = await policies.in_force()
-    if counts["quiet"] or (counts["due"] and gate.is_quiet(clock.now(), policy.quiet_from, policy.quiet_until)):
-        until = counts["next_due"] or gate.quiet_ends(clock.now(), policy.quiet_until)
-        return f"静默时段，{_wall(until)} 后继续发送（{counts['planned']} 条）"
+    now, policy = clock.now(), await policies.in_force()
+    if counts["planned"] and gate.is_quiet(now, policy.quiet_from, policy.quiet_until):
+        until = gate.quiet_ends(now, policy.quiet_until)
+        # what quiet hours moved is due at their very end; what is planned for later has its own line
+        if counts["due"] or counts["next_due"] <= until:
+            return f"静默时段，{_wall(until)} 后继续发送（{counts['planned']} 条）"
     if counts["due"]:
         return f"排队等待发送，还有 {counts['due']} 条"
     return f"下一批 {_wall(counts['next_due'])} 发送（{counts['planned']} 条）" if counts["next_due"] else ""
@@ -72,7 +72,7 @@ def _outstanding(counts: database.Row, jobs: database.Row) -> str:
         return f"等待员工在手机上确认：已确认 {jobs['confirmed']} / {jobs['made']} 个任务"
     if counts["without_receipt"]:
         return f"等待微信回执：{counts['without_receipt']} 条"
-    return "全部已发送完毕" if counts["total"] else "尚无待发送的消息"
+    return "全部已发送完毕" if counts["any"] else "尚无待发送的消息"
 
 
 def _wall(at: datetime) -> str:
