@@ -9,9 +9,12 @@ import pytest
 from kernel import settings
 from tests.wechat import loopback as own
 from tests.wechat.loopback import Loopback
+from tests.wechat.world import world
 from wechat.official_account import RealOfficialAccount
 from wechat.transport import Transport
 from wechat.wecom import RealWeCom
+
+__all__ = ["world"]  # a fixture that is written beside, because it is long
 
 SECRET = "very-secret-appsecret"
 

@@ -2,109 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from kernel import clock, settings
 from tests.waiting import until
 from tests.wechat.loopback import Loopback
-from wechat import callbacks, doors, events, faults
-from wechat.gateway import OfficialAccount, WeCom
-from wechat.sandbox import config, server
-from wechat.sandbox.client import Sandbox
-from wechat.shapes import Button, Choice, Link, Media, MiniProgram
-
-
-@dataclass
-class World:
-    """A sandbox with the small seed in it, our two doors to it, and what our callback side heard from it."""
-
-    control: Sandbox
-    url: str
-    account: OfficialAccount
-    corp: WeCom
-    fans: list[str]
-    clients: list[str]
-    chat: str
-    heard: list[events.Event] = field(default_factory=list)
-
-    async def sign_in(self, address: str, who: str) -> str:
-        """Walk through the sign-in page as `who`; the code that comes back."""
-        page = address.partition("#")[0]
-        async with aiohttp.ClientSession() as http, http.get(f"{page}&as={who}", allow_redirects=False) as answer:
-            query = parse_qs(urlsplit(answer.headers["Location"]).query)
-            assert query["state"] == ["st"]
-            return query["code"][0]
-
-
-async def hear(heard: list[events.Event]) -> tuple[web.AppRunner, str]:
-    async def check(request: web.Request) -> web.Response:
-        return web.Response(body=callbacks.answer_check(keys(request), request.query))
-
-    async def take(request: web.Request) -> web.Response:
-        plain = callbacks.open_post(keys(request), request.query, await request.read())
-        heard.append(callbacks.parse(keys(request).side, plain))
-        return web.Response(text="success")
-
-    def keys(request: web.Request) -> callbacks.Keys:
-        return callbacks.keys_of("official_account" if request.path == "/oa" else "wecom")
-
-    application = web.Application()
-    for path in ("/oa", "/wx"):
-        application.add_routes([web.get(path, check), web.post(path, take)])
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
-
-
-@pytest.fixture
-async def world(db: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    now = settings.get()
-    heard: list[events.Event] = []
-    runner, ours = await hear(heard)
-    account = {"appid": now.oa_appid, "secret": now.oa_secret, "token": now.oa_token, "aes_key": now.oa_aes_key}
-    agent = {"agentid": now.wecom_agentid, "secret": now.wecom_secret, "token": now.wecom_token}
-    place = {
-        "official_accounts": [
-            {
-                **account,
-                "callback_url": f"{ours}/oa",
-                "templates": [{"template_id": now.oa_template_id, "title": "服务通知", "content": ""}],
-            }
-        ],
-        "corps": [
-            {
-                "corpid": now.wecom_corpid,
-                "agents": [{**agent, "aes_key": now.wecom_aes_key, "callback_url": f"{ours}/wx"}],
-            }
-        ],
-        "switches": {"template_delay_s": 0.02, "dispatching_s": 0},
-    }
-    async with server.running(config.read(place)) as url, Sandbox(f"{url}/_ctl") as control:
-        for name, path in (("OA_API", "oa"), ("WECOM_API", "wx"), ("OA_PAGE", "mp")):
-            monkeypatch.setenv(f"HUILIU_{name}_URL", f"{url}/{path}")
-        settings.forget()
-        seed = await control.seed("small")
-        made = World(control, url, doors.official_account(), doors.wecom(), seed["fans"], seed["externals"], "")
-        made.chat, made.heard = seed["groups"][0], heard
-        yield made
-        await doors.close()
-    await runner.cleanup()
-    monkeypatch.undo()
-    settings.forget()
-
-
-async def reached(world: World, **filters: Any) -> dict[str, int]:
-    told = await world.control.reached(**filters)
-    return {who: sum(kinds.values()) for who, kinds in told["people"].items()}
+from tests.wechat.world import World, reached
+from wechat import events, faults
+from wechat.shapes import Button, Choice, Link
 
 
 async def test_fans_are_known_one_by_one_in_batches_and_as_a_whole(world: World) -> None:
@@ -239,55 +148,6 @@ async def test_a_group_is_listed_shown_and_its_changes_chain_with_its_version(wo
     assert len(after.members) == len(before.members) + 2
     with pytest.raises(faults.Never, match="group_invalid"):
         await world.corp.group("wrNone")
-
-
-async def test_a_group_message_goes_from_job_to_result(world: World) -> None:
-    began = clock.now() - timedelta(minutes=1)
-    media = await world.corp.upload_media(b"picture bytes", "海报.png", "image")
-    parts = (
-        Media("image", media),
-        Link("活动", "https://h5.example.test/"),
-        MiniProgram("小程序", "wx2", "pages/a", media),
-    )
-    ids = [*world.clients, "wmNobody"]
-    job = await world.corp.create_group_message("single", text="周六沙龙", external_userids=ids, attachments=parts)
-    assert job.failed == ("wmNobody",)
-    tasks = await world.corp.group_message_tasks(job.msgid)
-    assert {one.userid: one.has_sent for one in tasks.items} == {"zhang.wei": False, "li.na": False}
-    await world.corp.remind_group_message(job.msgid)
-    await world.control.act("member.confirm_groupmsg", userid="zhang.wei")
-    results = await world.corp.group_message_results(job.msgid, "zhang.wei")
-    assert {one.target: one.outcome for one in results.items} == dict.fromkeys(world.clients[:3], "sent")
-    assert all(one.sent_at for one in results.items)
-    await world.corp.cancel_group_message(job.msgid)
-    await world.control.act("member.confirm_groupmsg", userid="li.na")
-    waiting = await world.corp.group_message_results(job.msgid, "li.na")
-    assert {one.outcome for one in waiting.items} == {"waiting"}
-    listed = await world.corp.list_group_messages(began, clock.now() + timedelta(minutes=1), "single")
-    assert [(one.msgid, one.text) for one in listed.items] == [(job.msgid, "周六沙龙")]
-    group = await world.corp.create_group_message("group", text="群通知", sender="zhang.wei", chat_ids=[world.chat])
-    await world.control.act("member.confirm_groupmsg", userid="zhang.wei")
-    sent = await world.corp.group_message_results(group.msgid, "zhang.wei")
-    assert [(one.target, one.outcome) for one in sent.items] == [(world.chat, "sent")]
-
-
-async def test_a_job_that_is_still_dispatched_is_asked_about_later(world: World) -> None:
-    await world.control.switches(dispatching_s=60)
-    job = await world.corp.create_group_message("single", text="您好", external_userids=world.clients[:1])
-    with pytest.raises(faults.Later, match="dispatching"):
-        await world.corp.group_message_tasks(job.msgid)
-    with pytest.raises(faults.Never, match="nobody_reachable") as caught:
-        await world.corp.create_group_message("single", text="您好", external_userids=["wmNobody"])
-    assert caught.value.details["fail_list"] == ["wmNobody"]
-
-
-async def test_a_job_whose_answer_was_lost_is_found_in_the_list(world: World) -> None:
-    began = clock.now() - timedelta(minutes=1)
-    await world.control.faults({"path": "*add_msg_template", "kind": "accept_then_reset", "times": 1})
-    with pytest.raises(faults.Unknown):
-        await world.corp.create_group_message("single", text="只此一次", external_userids=world.clients[:1])
-    listed = await world.corp.list_group_messages(began, clock.now() + timedelta(minutes=1), "single")
-    assert [one.text for one in listed.items] == ["只此一次"]
 
 
 async def test_staff_are_told_and_those_who_cannot_be_are_named(world: World) -> None:
