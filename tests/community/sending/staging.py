@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from community.sending import rendering, streams
+from community.sending import claiming, dispatching, rendering, streams
 from community.sending.leases import Leased
 from kernel import clock, database, records, settings
 from kernel.database import transaction
@@ -91,3 +91,10 @@ async def render(rows: Sequence[Leased]) -> dict[int, str]:
 
 
 rendering.register("trial:", render)
+
+
+async def drain(stream_id: int | None = None) -> None:
+    """Dispatch until nothing is due; one stream, or what is urgent."""
+    lane: claiming.Lane = "campaigns" if stream_id else "urgent"
+    while await dispatching.dispatch(50, lane=lane, stream_id=stream_id):
+        pass

@@ -1,0 +1,99 @@
+"""What was stopped is not sent: pauses, cancelled streams, consent withdrawn at the last moment."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from community.sending import (
+    claiming,
+    dispatching,
+    leases,
+    streams,
+    tasks,
+)
+from community.sending.models import Send
+from kernel import database
+from kernel.errors import Refused
+from tests.community.sending.staging import Stage, drain, states, stream_of
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("awake")
+
+
+async def test_a_pause_between_claim_and_call_stops_what_was_claimed(stage: Stage) -> None:
+    people = await stage.followers(30)
+    stream_id = await stream_of(people, "oa_service")
+    owner = leases.new_owner()
+    claim = await claiming.claim(owner, 30, channel="oa_service", stream_id=stream_id)
+    assert len(claim.rows) == 30
+    await streams.close_stream(stream_id, "内容有误")
+    await dispatching.send_claimed(owner, claim.rows)
+    assert await stage.reached() == {}
+    assert await states(stream_id) == {"planned": 30}
+    assert await database.fetch_value("SELECT min(window_left) FROM fan") == 5
+    await streams.reopen_stream(stream_id)
+    await dispatching.send_claimed(owner, claim.rows)
+    assert await stage.reached() == {}, "an older lease sends nothing after a reopening either"
+    await drain(stream_id)
+    assert await stage.reached() == dict.fromkeys(people, 1)
+
+
+async def test_nothing_is_called_after_a_pause_has_been_acknowledged(stage: Stage) -> None:
+    people = await stage.followers(300)
+    stream_id = await stream_of(people, "oa_service")
+    work = asyncio.create_task(drain(stream_id))
+    await until(lambda: stage.reached(), every=0.005)
+    await streams.close_stream(stream_id, "暂停")
+    on_the_way = await Send.filter(stream_id=stream_id, state__in=("requested", "delivered")).count()
+    await work
+    assert len(await stage.reached()) == on_the_way
+    assert on_the_way < 300
+
+
+async def test_a_cancelled_stream_ends_its_sends_and_its_unconfirmed_jobs(stage: Stage) -> None:
+    from community.sending import cancelling
+
+    people = await stage.contacts(4, members=2)
+    stream_id = await stream_of(
+        {who: client_id for who, (client_id, _) in people.items()},
+        "wecom_message",
+        sender_of={who: userid for who, (_, userid) in people.items()},
+    )
+    await dispatching.dispatch(lane="campaigns", stream_id=stream_id)
+    assert await states(stream_id) == {"accepted": 2, "planned": 2}
+    assert await streams.cancel_stream(stream_id) == 2
+    assert await cancelling.cancel_jobs() == 1
+    assert await cancelling.cancel_jobs() == 0
+    assert await states(stream_id) == {"failed": 2, "skipped": 2}
+    await stage.control.act("member.confirm_groupmsg")
+    assert await stage.reached(kind="group_message") == {}
+    with pytest.raises(Refused, match="已取消"):
+        await streams.reopen_stream(stream_id)
+
+
+async def test_a_consent_withdrawn_between_claim_and_call_is_respected(stage: Stage) -> None:
+    people = await stage.followers(4)
+    stream_id = await stream_of(people, "oa_service")
+    owner = leases.new_owner()
+    claim = await claiming.claim(owner, 10, channel="oa_service", stream_id=stream_id)
+    shy = next(iter(people))
+    await database.execute("UPDATE client SET marketing_consent = false WHERE id = $1", people[shy])
+    await dispatching.send_claimed(owner, claim.rows)
+    await drain(stream_id)
+    assert await stage.reached() == {who: 1 for who in people if who != shy}
+    assert (await Send.get(recipient=shy)).reason == "no_consent"
+
+
+async def test_what_comes_back_to_a_cancelled_stream_is_skipped(stage: Stage) -> None:
+    people = await stage.followers(4)
+    stream_id = await stream_of(people, "oa_service")
+    owner = leases.new_owner()
+    claim = await claiming.claim(owner, 10, channel="oa_service", stream_id=stream_id)
+    await database.execute("UPDATE stream SET is_open = false, epoch = epoch + 1, cancelled_at = now()")
+    await dispatching.send_claimed(owner, claim.rows)
+    assert await states(stream_id) == {"planned": 4}
+    await tasks.reconcile.now()
+    assert await states(stream_id) == {"skipped": 4}
+    assert await stage.reached() == {}
