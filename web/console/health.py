@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from community.sending import tallies
+from community.sending import reconciling, tallies
 from kernel import vitals
 from kernel.errors import Refused
 from staff import permissions
@@ -54,6 +54,13 @@ class RetryForm:
     ids: list[int] = forms.field("回调", default_factory=list)
 
 
+@dataclass(frozen=True)
+class DecisionForm:
+    """What a person says of a message that nobody can ask WeChat about."""
+
+    verdict: Literal["close", "repeat"] = forms.field("处理方式")
+
+
 async def show(request: Request) -> Response:
     """GET /settings/health"""
     callbacks = _callbacks(request)
@@ -68,6 +75,7 @@ async def show(request: Request) -> Response:
         refused=await callbacks.refused(),
         waiting=await tallies.waiting(),
         sends=await tallies.by_state(7),
+        undecided=await reconciling.undecided(50),
         may_repair=permissions.may(request.user, "health.repair"),
         queue_names=QUEUE_NAMES,
         callback_states=CALLBACK_STATES,
@@ -87,6 +95,14 @@ async def retry(request: Request) -> Response:
         raise Refused("请先选择要重试的回调", code="health.nothing_chosen")
     count = await _callbacks(request).try_again(form.ids[:500], by=request.user)
     return see_other(request, "health", notice=_("已重新处理 %(n)s 条回调") % {"n": count})
+
+
+async def decide(request: Request) -> Response:
+    """POST /settings/health/sends/{id}/decision: close an unclear message, or send it again."""
+    form = await forms.read(request, DecisionForm)
+    await reconciling.decide_unknown(request.path_params["id"], form.verdict == "repeat", request.user)
+    notice = _("已重新排队发送") if form.verdict == "repeat" else _("已关闭，不再发送")
+    return see_other(request, "health", notice=notice)
 
 
 def _callbacks(request: Request) -> Callbacks:

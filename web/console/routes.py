@@ -49,6 +49,9 @@ ROUTES: list[BaseRoute] = [
     staff_page("/benefits", benefits.show, "benefits", may="benefits.see"),
     staff_page("/audit", audit.show, "audit", may="audit.see"),
     staff_page("/settings/health", health.show, "health", may="health.see"),
+    staff_page(
+        "/settings/health/sends/{id:int}/decision", health.decide, "health_decide", may="health.repair", methods="POST"
+    ),
     staff_page("/settings/health/callbacks", health.retry, "health_retry", may="health.repair", methods="POST"),
     staff_page("/campaigns", campaigns.index, "campaigns", may="campaigns.see"),
     staff_page("/campaigns/new", campaigns.new, "new_campaign", may="campaigns.edit"),
