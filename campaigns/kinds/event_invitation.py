@@ -56,7 +56,7 @@ class EventInvitation(Kind):
             campaign,
             place=str(details.get("place") or ""),
             starts_at=starts_at,
-            seats=int(details.get("seats") or 0),
+            seats=moments.whole(details.get("seats")),
             reply_by=moments.read(details.get("reply_by")),
         )
 

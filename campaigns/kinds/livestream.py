@@ -54,7 +54,7 @@ class Livestream(Kind):
         if starts_at is None:
             raise Refused("请填写开播时间", code="livestream.starts_at")
         anchor = str(details.get("anchor_userid") or "")
-        minutes = int(details.get("minutes") or 60)
+        minutes = moments.whole(details.get("minutes")) or 60
         await booking.describe(campaign, anchor_userid=anchor, starts_at=starts_at, minutes=minutes)
 
     async def details(self, campaign: Campaign) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Moments inside a kind's details: JSON keeps them as ISO text, the editor gives them as they are."""
+"""Values inside a kind's details: JSON keeps moments as ISO text, forms give anything."""
 
 from __future__ import annotations
 
@@ -19,3 +19,14 @@ def read(value: Any) -> datetime | None:
     if moment.tzinfo is None:
         raise Refused("时间缺少时区", code="moment.zone")
     return moment
+
+
+def whole(value: Any) -> int:
+    """A whole number, 0 for nothing. Refused: anything else, or more than a count can be."""
+    try:
+        number = int(value or 0)
+    except (TypeError, ValueError) as error:
+        raise Refused("请填写整数", code="number.malformed") from error
+    if not 0 <= number < 10**9:
+        raise Refused("数字超出范围", code="number.range")
+    return number

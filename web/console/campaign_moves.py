@@ -30,7 +30,7 @@ class ReasonForm:
 class DayForm:
     """The new day; `at` (the whole moment, or none) is what an undo gives back."""
 
-    day: date | None = forms.field("日期", default=None)
+    day: date | None = forms.field("日期", default=None, least=date(2000, 1, 1), most=date(2100, 1, 1))
     at: str = forms.field("时间", longest=40, default="")
 
 
@@ -113,9 +113,10 @@ def _moment(campaign: Campaign, form: DayForm, at: str) -> datetime | None:
 
 def _is_wall(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is None
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return False
+    return moment.tzinfo is None and 2000 <= moment.year < 2100
 
 
 def _to_calendar(

@@ -23,6 +23,7 @@ from web.console.audience_form import Builder
 
 PLAIN = ("name", "channel", "control_percent", "starts_at", "late_minutes")
 STEP_PARTS = {"text": 5000, "link_title": 64, "link_url": 300}
+LONGEST_DETAIL = 120
 # a kind's own fields say by their name how they are read: detail.moment.starts_at, detail.number.seats
 DETAIL = re.compile(r"detail\.(text|number|moment)\.([a-z_]{1,40})\Z")
 
@@ -149,8 +150,12 @@ def _details(sheet: Sheet) -> Mapping[str, Any]:
         kind, key = found.groups()
         if kind == "number":
             made[key] = _number(sheet, name, "这里")
+        elif kind == "moment":
+            made[key] = _moment(sheet, name, "这里")
+        elif len(value.strip()) > LONGEST_DETAIL:
+            sheet.errors[name] = f"最多 {LONGEST_DETAIL} 个字"
         else:
-            made[key] = _moment(sheet, name, "这里") if kind == "moment" else value.strip()
+            made[key] = value.strip()
     return made
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from campaigns.planning import drafting
 from campaigns.planning.models import Campaign, Step
 from staff.models import Approval, Staff
@@ -235,3 +237,46 @@ async def test_a_text_of_the_library_is_added_to_the_message(signed_in: SignIn, 
     page = (await browser.post(f"/campaigns/{campaign.id}/edit", form)).text
     assert "欢迎来听。\n祝您节日安康。" in page
     assert 'value="https://bank.example/k"' in page
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"channel": "carrier_pigeon"},
+        {"control_percent": "99"},
+        {"control_percent": "١٢"},
+        {"late_minutes": "0"},
+        {"starts_at": "0001-01-01T00:00"},
+        {"version": "x"},
+        {"step.main.text": "长" * 6000},
+        {"detail.text.place": "长" * 500, "detail.moment.starts_at": "2031-01-01T10:00", "detail.number.seats": "2"},
+        {"detail.text.seats": "abc", "detail.moment.starts_at": "2031-01-01T10:00", "detail.text.place": "厅"},
+        {"detail.text.starts_at": "昨天"},
+        {"a.0.joint": "and", "a.0.0.what": "tier.in", "a.0.0.value": ["' OR 1=1 --"], "act": "add.0"},
+        {"a.kept": "{}}", "act": "count"},
+        {"act": "fix.nothing"},
+        {"act": "fix.nothing.x"},
+        {"act": "piece.nothing", "piece": "x"},
+        {"act": "drop.99999999999.1"},
+    ],
+)
+async def test_a_hostile_form_is_refused_in_words_or_ignored(
+    signed_in: SignIn, people: dict[str, Staff], changes: dict[str, object]
+) -> None:
+    campaign = await drafting.create("event_invitation", "秋日品茗", people["marketing"])
+    browser = await signed_in("marketing")
+    for path in ("edit", "audience", "wording/main", "wording/nothing", "submission", "trial"):
+        answer = await browser.post(f"/campaigns/{campaign.id}/{path}", bank.form_of(campaign) | changes)
+        assert answer.status < 500, path
+        # a submission saves what can be saved; it never goes on with a campaign that lacks its occasion
+        assert (await Campaign.get(id=campaign.id)).state == "draft"
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"day": "0001-01-01"}, {"day": "x"}, {"at": "0001-01-01T00:00"}, {"at": "x" * 90}]
+)
+async def test_a_hostile_day_is_refused(signed_in: SignIn, people: dict[str, Staff], form: dict[str, str]) -> None:
+    campaign = await bank.draft_of(people["marketing"])
+    browser = await signed_in("marketing")
+    assert (await browser.post(f"/campaigns/{campaign.id}/date", form)).status in (303, 422)
+    assert (await Campaign.get(id=campaign.id)).starts_at is None
