@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 YUAN = 100
+Span = tuple[date, date]
+NEVER: Span = (date.max, date.min)
 BANDS = ((0.56, 2_000, 45_000), (0.30, 55_000, 420_000), (0.11, 520_000, 4_200_000), (0.03, 5_200_000, 14_000_000))
 """Shares of clients and the range of their wealth in yuan."""
 LEAVES = 0.0011
 """Chance per day that a client moves a large part of the money to another bank."""
-GROWS = 0.0006
+RESTLESS = 14
+"""How much likelier that is in the restless weeks of a year, when many deposits fall due."""
+GROWS = 0.0012
 """Chance per day that a client brings new money."""
-COMES_BACK, COMES_BACK_WHEN_ASKED = 0.24, 0.46
-"""Chance that such money returns within a month; a client who was written to lately returns more often."""
+COMES_BACK, COMES_BACK_WHEN_ASKED = 0.009, 0.042
+"""Chance per day that such money returns within AWAY_DAYS; a client who was written to meanwhile returns more often."""
+AWAY_DAYS = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Purse:
     balance_fen: int = 0
     wealth_fen: int = 0
     away_fen: int = 0
-    returns_on: date | None = None
+    left_on: date = date.min
     entries: list[Entry] = field(default_factory=list)
 
     def move(self, day: date, amount_fen: int, kind: str) -> None:
@@ -74,12 +79,16 @@ def purse(number: str, place: int, random_seed: int, opened_on: date) -> Purse:
     return one
 
 
-def live(one: Purse, first: date, last: date, asked: Collection[str] = ()) -> list[Entry]:
-    """Go on from `first` to `last`; gives the entries since the last call. `asked`: clients written to lately."""
+def live(one: Purse, first: date, last: date, asked: Collection[str] = (), restless: Span = NEVER) -> list[Entry]:
+    """Go on from `first` to `last`; gives the entries since the last call.
+
+    asked: clients written to lately. restless: first and last of the restless days.
+    """
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         _keep_house(one, day)
-        _move_much(one, day, was_asked=one.client in asked)
+        leaves = LEAVES * RESTLESS if restless[0] <= day <= restless[1] else LEAVES
+        _move_much(one, day, leaves, COMES_BACK_WHEN_ASKED if one.client in asked else COMES_BACK)
     entries, one.entries = one.entries, []
     return entries
 
@@ -93,16 +102,16 @@ def _keep_house(one: Purse, day: date) -> None:
         one.move(day, one.balance_fen // 4_000, "结息")
 
 
-def _move_much(one: Purse, day: date, *, was_asked: bool) -> None:
+def _move_much(one: Purse, day: date, leaves: float, comes_back: float) -> None:
     rng = one.rng
-    if one.returns_on == day:
+    if one.away_fen and (day - one.left_on).days > AWAY_DAYS:
+        one.away_fen = 0
+    if one.away_fen and rng.random() < comes_back:
         one.move(day, int(one.away_fen * rng.uniform(0.6, 1.0)) // YUAN * YUAN, "跨行转入")
-        one.returns_on, one.away_fen = None, 0
-    elif rng.random() < LEAVES and one.balance_fen > 20_000 * YUAN:
-        amount_fen = int(one.balance_fen * rng.uniform(0.4, 0.9)) // YUAN * YUAN
-        one.move(day, -amount_fen, "跨行转出")
-        if rng.random() < (COMES_BACK_WHEN_ASKED if was_asked else COMES_BACK):
-            one.away_fen, one.returns_on = amount_fen, day + timedelta(days=rng.randrange(3, 28))
+        one.away_fen = 0
+    elif not one.away_fen and rng.random() < leaves and one.balance_fen > 20_000 * YUAN:
+        one.away_fen, one.left_on = int(one.balance_fen * rng.uniform(0.4, 0.9)) // YUAN * YUAN, day
+        one.move(day, -one.away_fen, "跨行转出")
     elif rng.random() < GROWS:
         one.move(day, int(one.balance_fen * rng.uniform(0.2, 0.9)) // YUAN * YUAN, "跨行转入")
 

@@ -11,13 +11,13 @@ from campaigns.livestreams import attendance, guests
 from campaigns.livestreams.models import LiveGuest, Livestream
 from campaigns.planning.models import Campaign
 from kernel import clock
-from processes.demo import campaigns
+from processes.demo import campaigns, worth
 from processes.demo.campaigns import Plan, between, in_tiers
 from processes.demo.people import RANDOM_SEED
 from staff.models import Staff
 
-FIRST_BEFORE, SECOND_BEFORE = 47, 14
-"""Days from the two finished campaigns to today."""
+SECOND_BEFORE = 14
+"""Days from the newer of the two finished campaigns to today."""
 SEATS, ACCEPT, DECLINE = 18, 0.45, 0.2
 RESERVE = 0.3
 ASK_FOR_TALK = (
@@ -31,10 +31,10 @@ LIVE = "{称呼}您好，今晚直播：年终资金安排三问三答，可先�
 
 
 async def first_campaign() -> Campaign:
-    """Seven weeks ago: clients of a middle band were offered a talk."""
-    tree = {"op": "and", "items": [{"field": "contact", "op": "is"}, between(50_000, 5_000_000)]}
-    starts_at = _at(-FIRST_BEFORE, time(10))
-    return await campaigns.finished(Plan("message", "国庆后资金关怀", tree, starts_at, ASK_FOR_TALK))
+    """Ten weeks ago, after restless weeks: clients of a middle band were offered a talk."""
+    tree = {"op": "and", "items": [{"field": "contact", "op": "is"}, between(20_000, 5_000_000)]}
+    starts_at = _at(-worth.FIRST_BEFORE, time(10))
+    return await campaigns.finished(Plan("message", "秋季资金关怀", tree, starts_at, ASK_FOR_TALK, 30))
 
 
 async def second_campaign() -> Campaign:

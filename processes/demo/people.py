@@ -59,7 +59,10 @@ async def meet_clients() -> None:
     """The sandbox invents clients and groups of our staff; the nightly full pass reads them all."""
     async with sandbox() as control:
         if not (await control.people("externals"))["externals"]:
-            staff = [{"userid": one.login, "name": one.name, "branch": one.branch} for one in cast.with_clients()]
+            staff = [
+                {"userid": one.login, "name": one.name, "branch": cast.BRANCHES[one.branch].removesuffix("支行")}
+                for one in cast.with_clients()
+            ]
             await control.seed(
                 "bank-demo",
                 staff=staff,
@@ -106,7 +109,7 @@ async def come_to_life() -> None:
             chosen = random.Random(RANDOM_SEED).sample(externals, min(FANS, len(externals)))
             acts = [{"act": "fan.subscribe", "unionid": one["unionid"], "name": one["name"]} for one in chosen]
             await control.acts(acts)
-        await control.population("start")
+        await control.population("start", night_share=0.3)
 
 
 async def _bank_clients() -> list[tuple[str, BankClient]]:

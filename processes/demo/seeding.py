@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
+import time as timing
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 from community.sending import policies
 from kernel import clock
 from processes.demo import occasions, people, worth
 
+EARLY = time(9)
 Step = tuple[str, Callable[[], Awaitable[object]]]
 
 
@@ -17,14 +18,21 @@ async def seed(*, staff_only: bool = False) -> None:
     """Make what is missing."""
     steps = STAFF if staff_only else (*STAFF, *BANK)
     for place, (text, work) in enumerate(steps, 1):
-        began = time.monotonic()
+        began = timing.monotonic()
         print(f"huiliu: [{place}/{len(steps)}] {text} ...", end="", flush=True)
         await work()
-        print(f" {time.monotonic() - began:.1f} s", flush=True)
+        print(f" {timing.monotonic() - began:.1f} s", flush=True)
+
+
+async def _import_clients() -> None:
+    with clock.frozen(clock.at_local(worth.first_day(), EARLY)):
+        await people.import_clients()
+        await people.tag_clients()
 
 
 async def _import_first_part() -> None:
-    await worth.import_balances(clock.today() - timedelta(days=occasions.FIRST_BEFORE + 1))
+    until = clock.today() - timedelta(days=worth.FIRST_BEFORE + 1)
+    await worth.import_balances(until)
 
 
 async def _import_second_part() -> None:
@@ -39,11 +47,10 @@ STAFF: tuple[Step, ...] = (
 # the order is history's: what came first is made first, because later steps look at it
 BANK: tuple[Step, ...] = (
     ("客户与客户群（企业微信全量读取）", people.meet_clients),
-    ("导入客户文件", people.import_clients),
-    ("客户标签", people.tag_clients),
+    ("导入客户文件、客户标签", _import_clients),
     ("分层规则与权益", worth.set_rules),
-    ("导入流水（前十个月）", _import_first_part),
-    ("七周前的活动", occasions.first_campaign),
+    ("导入流水（前九个半月）", _import_first_part),
+    ("十周前的活动", occasions.first_campaign),
     ("导入流水（至昨日）", _import_second_part),
     ("导入 Berka 样本", worth.import_berka),
     ("月度分层评定、发放权益", worth.review_tiers),

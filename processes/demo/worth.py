@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from community.clients import personal
@@ -13,13 +13,16 @@ from loyalty.assets import holdings, importing, linking
 from loyalty.metrics import following
 from loyalty.rewards import benefits
 from loyalty.rewards import tasks as rewards
-from loyalty.tiers import policies
+from loyalty.tiers import policies, review
 from processes.demo import bank_files, money
 from processes.demo.money import Entry, Purse
 from processes.demo.people import KNOWN_BY_BANK, ONLY_AT_BANK, RANDOM_SEED
 from staff.models import Staff
 
 YEAR = 365
+FIRST_BEFORE = 75
+"""Days from the older of the two finished campaigns to today; the restless weeks end with it."""
+REVIEWED_AT = time(5, 10)
 BERKA = Path(importing.__file__).parent / "samples" / "berka-slice.csv.gz"
 WITH_BANK_NUMBER = "SELECT DISTINCT client_id FROM identity WHERE kind = 'bank_number' ORDER BY client_id LIMIT $1"
 WRITTEN_TO = """
@@ -68,7 +71,13 @@ async def import_berka() -> None:
 
 
 async def review_tiers() -> None:
-    """Every month that the statements cover; whom it raised is granted benefits and told."""
+    """Every month that the statements cover, each early in the next; then benefits for whom the last ones raised."""
+    month = (first_day().replace(day=1) + timedelta(days=31)).replace(day=1)
+    while month < clock.today().replace(day=1):
+        following = (month + timedelta(days=31)).replace(day=1)
+        with clock.frozen(clock.at_local(following + timedelta(days=1), REVIEWED_AT)):
+            await review.review_month(month)
+        month = following
     await rewards.monthly_review.now()
 
 
@@ -80,7 +89,9 @@ def _purses() -> list[Purse]:
 
 
 def _lived(one: Purse, first: date, until: date, asked: set[str]) -> list[Entry]:
+    campaign = clock.today() - timedelta(days=FIRST_BEFORE)
+    restless = (campaign - timedelta(days=16), campaign - timedelta(days=1))
     # the days of earlier files are lived again and not told again: what follows depends on them
     if first > first_day():
-        money.live(one, first_day(), first - timedelta(days=1))
-    return money.live(one, first, until, asked)
+        money.live(one, first_day(), first - timedelta(days=1), restless=restless)
+    return money.live(one, first, until, asked, restless)
