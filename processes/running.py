@@ -36,7 +36,7 @@ def plain(port: int | None) -> int:
         """Nobody is invented."""
 
     async def ready() -> None:
-        print(f"huiliu: ready at {wanted.public_url}", flush=True)
+        print(f"huiliu: ready on port {wanted.web_port}, public address {wanted.public_url}", flush=True)
 
     return _run(supervisor, prepare, ready)
 
