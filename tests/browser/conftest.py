@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -16,7 +17,12 @@ from staff.models import Staff
 from tests import casting
 from tests.waiting import until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
 
 
@@ -28,15 +34,15 @@ class Visitor:
     address: str
     complaints: list[str] = field(default_factory=list)
 
-    async def sign_in(self, role: str, *, width: int = 1440) -> Page:
-        """A fresh window in which `role` has signed in."""
+    async def sign_in(self, role: str, *, width: int = 1440, password: str = casting.PASSWORD) -> Page:
+        """A fresh window in which `role` (a login) has signed in."""
         context = await self.browser.new_context(viewport={"width": width, "height": 900})
         page = await context.new_page()
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         await page.goto(f"{self.address}/login")
         await page.fill("#login", role)
-        await page.fill("#password", casting.PASSWORD)
+        await page.fill("#password", password)
         await page.click("main button")
         await page.wait_for_url(f"{self.address}/")
         return page

@@ -63,7 +63,7 @@ async def show(
         reach=reach,
         samples=people,
         sample_values=message_preview.script_values(chosen, people, sheet.values.get("step.main.link_url", "")),
-        bubbles=message_preview.bubbles(chosen, _texts(sheet, chosen), people[0].values),
+        bubbles=message_preview.bubbles(chosen, _texts(sheet, chosen), people[0].values, with_empty=True),
         found=by_step,
         checked=checked,
         todo=_todo(sheet, reach, by_step, checked),

@@ -14,6 +14,8 @@ from kernel import masking
 PEOPLE = 5
 OWN_LINK = "〔客户的专属链接〕"
 UNKNOWN = "资料不全的客户"
+# as console.js says it while one types
+EMPTY = "（还没有内容）"
 
 
 class Sample(NamedTuple):
@@ -49,16 +51,19 @@ async def samples(people: Sequence[Sampled]) -> list[Sample]:
     return [*made, Sample(UNKNOWN, {})]
 
 
-def bubbles(chosen: Kind, steps: Iterable[StepText], values: Mapping[str, str]) -> list[Bubble]:
-    """The messages in order, with this person's values; empty ones are left out."""
+def bubbles(
+    chosen: Kind, steps: Iterable[StepText], values: Mapping[str, str], *, with_empty: bool = False
+) -> list[Bubble]:
+    """The messages in order, with this person's values; empty ones only for the editor, where they fill up."""
     texts = {step.code: step for step in steps}
     made = []
     for plan in chosen.steps:
         step = texts.get(plan.code)
-        if step is None or not step.text.strip():
+        is_empty = step is None or not step.text.strip()
+        if step is None or (is_empty and not with_empty):
             continue
         link = OWN_LINK if chosen.has_personal_links else step.link_url
-        text = placeholders.render(step.text, {**values, "活动链接": link})
+        text = EMPTY if is_empty else placeholders.render(step.text, {**values, "活动链接": link})
         notice = notices.complete(step.text, plan.purpose)[len(step.text.rstrip()) :].strip()
         has_card = bool(step.link_url) and "活动链接" not in placeholders.used(step.text)
         made.append(
