@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from campaigns.content.findings import Finding
 
 KNOWN = {
-    "称呼": "姓氏加先生或女士；没有姓名时用“您”",
+    "称呼": "姓氏加先生或女士；没有姓名时用“尊敬的客户”",
     "客户经理": "客户归属的客户经理姓名",
     "客户等级": "客户现在的等级名称",
     "活动链接": "活动页面的地址；邀约类活动每位客户各不相同",
 }
 # what a message says when a client has no value and the author wrote no fallback
-DEFAULTS = {"称呼": "您", "客户经理": "您的客户经理", "客户等级": "尊贵客户", "活动链接": ""}
+DEFAULTS = {"称呼": "尊敬的客户", "客户经理": "您的客户经理", "客户等级": "尊贵客户", "活动链接": ""}
 _MONEY = ("余额", "金额", "资产", "存款", "收益", "AUM", "aum")
 _PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
 _STRAY = re.compile(r"[{}]")

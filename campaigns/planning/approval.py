@@ -50,6 +50,10 @@ async def approve(campaign_id: int, by: Staff, seen_hash: str) -> Campaign:
             if clock.now() > campaign.starts_at + timedelta(minutes=campaign.late_minutes):
                 raise Refused("计划的开始时间已过，请退回给制作人改期", code="campaign.start_passed")
             state = lifecycle.after("schedule", state)
+        # what was fine when it was submitted may have expired since: an event that is over, a retired channel
+        if stopping := findings.blocking(await preflight.check(campaign)):
+            message = "；".join(finding.message for finding in stopping)
+            raise Refused(f"还不能批准：{message}", code="campaign.preflight")
         await approvals.approve(waiting.id, content_hash, by)
         campaign.state, campaign.approved_hash, campaign.approved_at = state, content_hash, clock.now()
         await campaign.save(update_fields=["state", "approved_hash", "approved_at"])

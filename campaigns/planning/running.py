@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from campaigns.content import findings
 from campaigns.planning import fingerprint, kind, lifecycle, listing
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign
-from community.sending import streams
+from community.sending import reminding, streams
+from community.sending import tasks as sending_tasks
 from kernel import clock, database, logs
 from kernel.errors import Forbidden, Refused
 from staff import approvals, audit, permissions
@@ -48,6 +50,7 @@ async def start(campaign_id: int, by: Staff) -> Campaign:
         if campaign.starts_at is not None:
             raise Refused("这个活动有计划的开始时间，到时会自动开始", code="campaign.has_start_time", status=409)
         await _require_approved(campaign)
+        await _require_timely(campaign)
         await _open(campaign, "start")
         await audit.record(by, "campaign.started", SUBJECT, campaign.id)
     return campaign
@@ -61,6 +64,7 @@ async def release(campaign_id: int, by: Staff) -> Campaign:
         if by.id in (campaign.author_id, campaign.last_editor_id):
             raise Forbidden("放行须由另一位有审批权限的同事操作", code="approval.own_work")
         await _require_approved(campaign)
+        await _require_timely(campaign)
         await _open(campaign, "release")
         await audit.record(by, "campaign.released", SUBJECT, campaign.id)
     return campaign
@@ -91,6 +95,18 @@ async def resume(campaign_id: int, by: Staff) -> Campaign:
             await streams.reopen_stream(campaign.stream_id)
         await audit.record(by, "campaign.resumed", SUBJECT, campaign.id)
     return campaign
+
+
+async def remind(campaign_id: int, by: Staff) -> int:
+    """Ask WeCom to remind the members who have not confirmed; returns how many jobs. Refused: nothing to remind of."""
+    permissions.require(by, "campaigns.edit")
+    campaign = await listing.get(campaign_id, by)
+    jobs = await reminding.remindable(campaign.stream_id) if campaign.stream_id and campaign.state == "sending" else 0
+    if not jobs or campaign.stream_id is None:
+        raise Refused("没有可以提醒的任务：都已确认，或 8 小时内刚提醒过", code="campaign.nothing_to_remind")
+    sending_tasks.remind_staff.later(campaign.stream_id)
+    await audit.record(by, "campaign.reminded", "campaign", campaign.id, jobs=jobs)
+    return jobs
 
 
 async def cancel(campaign_id: int, reason: str, by: Staff) -> Campaign:
@@ -127,6 +143,7 @@ async def _start_or_hold(campaign: Campaign) -> bool:
         return False
     try:
         await _require_approved(campaign)
+        await _require_timely(campaign)
     except Refused as refusal:
         await _hold(campaign, refusal.message)
         return False
@@ -162,3 +179,10 @@ async def _require_approved(campaign: Campaign) -> None:
     is_same = content_hash == campaign.approved_hash
     if not is_same or not await approvals.is_approved(SUBJECT, campaign.id, content_hash):
         raise Refused("现在的内容没有经过审批", code="campaign.not_approved", status=409)
+
+
+async def _require_timely(campaign: Campaign) -> None:
+    # an approval may be days old: nobody is invited to what has begun meanwhile
+    if found := findings.blocking(await kind.of(campaign.kind).findings(campaign)):
+        message = "；".join(finding.message for finding in found)
+        raise Refused(f"现在已不能开始：{message}", code="campaign.too_late", status=409)

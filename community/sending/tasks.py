@@ -6,7 +6,7 @@ import time
 
 import redis
 
-from community.sending import cancelling, claiming, dispatching, reconciling, results
+from community.sending import cancelling, claiming, dispatching, reconciling, reminding, results
 from kernel import cache
 from kernel.tasks import task
 
@@ -83,3 +83,9 @@ async def _forget_queued(stream_id: int) -> None:
         await cache.redis_client().delete(f"huiliu:woken:{stream_id}")
     except (redis.RedisError, OSError):
         pass
+
+
+@task("default")
+async def remind_staff(stream_id: int) -> None:
+    """Remind the members who have not confirmed their jobs of one stream."""
+    await reminding.remind(stream_id)

@@ -28,6 +28,8 @@ ACTIONS = {
     "campaign.paused": "暂停活动",
     "campaign.resumed": "继续活动",
     "campaign.cancelled": "取消活动",
+    "campaign.reminded": "提醒员工确认",
+    "campaign.exported": "导出",
     "campaign.held": "搁置活动",
     "campaign.released": "放行活动",
     "campaign.finished": "活动结束",

@@ -30,6 +30,8 @@ ACTIONS = {
     "campaign.approved": "批准",
     "approval.returned": "退回修改",
     "campaign.started": "开始发送",
+    "campaign.reminded": "提醒员工确认",
+    "campaign.exported": "导出",
     "campaign.held": "搁置",
     "campaign.released": "放行",
     "campaign.paused": "暂停",

@@ -54,6 +54,13 @@ async def resume(request: Request) -> Response:
     return see_other(request, "campaign", id=campaign.id, notice="已继续，从停下的地方接着发，不会重复")
 
 
+async def remind(request: Request) -> Response:
+    """POST /campaigns/{id}/reminder"""
+    jobs = await running.remind(request.path_params["id"], session.signed_in(request))
+    notice = f"正在提醒 {jobs} 个还没有确认的任务，员工会在企业微信里收到提醒"
+    return see_other(request, "campaign", id=request.path_params["id"], notice=notice)
+
+
 async def cancel(request: Request) -> Response:
     """POST /campaigns/{id}/cancellation"""
     form = await forms.read(request, ReasonForm)

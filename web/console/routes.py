@@ -118,6 +118,9 @@ ROUTES: list[BaseRoute] = [
     staff_page(
         "/campaigns/{id:int}/export", campaign_export.export, "campaign_export", may="campaigns.see", methods="POST"
     ),
+    staff_page(
+        "/campaigns/{id:int}/reminder", campaign_moves.remind, "campaign_reminder", may="campaigns.edit", methods="POST"
+    ),
     staff_page("/campaigns/{id:int}/copy", campaign_moves.copy, "campaign_copy", may="campaigns.edit", methods="POST"),
     staff_page("/campaigns/{id:int}/date", campaign_moves.move, "campaign_date", may="campaigns.edit", methods="POST"),
     staff_page("/calendar", calendar.show, "calendar", may="calendar.see"),
