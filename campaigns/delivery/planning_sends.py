@@ -53,7 +53,7 @@ async def plan_step(step_id: int) -> int:
         sends = 0
         if not step.text.strip():
             step.state = "done"
-        elif _is_missed(campaign, step, step.due_at):
+        elif await _is_missed(campaign, step, step.due_at):
             step.state = "missed"
         else:
             sends = await _insert(campaign, step, step.due_at)
@@ -79,11 +79,12 @@ async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
         campaign.stream_id,
         json.dumps(writing.attachments(campaign, step, channel), ensure_ascii=False),
         due_at,
-        chosen.expires_at(campaign, step, due_at),
+        await chosen.expires_at(campaign, step, due_at),
         *way.arguments,
     )
 
 
-def _is_missed(campaign: Campaign, step: Step, due_at: datetime) -> bool:
-    late = clock.now() - due_at > timedelta(minutes=campaign.late_minutes)
-    return late or clock.now() >= kind.of(campaign.kind).expires_at(campaign, step, due_at)
+async def _is_missed(campaign: Campaign, step: Step, due_at: datetime) -> bool:
+    if clock.now() - due_at > timedelta(minutes=campaign.late_minutes):
+        return True
+    return clock.now() >= await kind.of(campaign.kind).expires_at(campaign, step, due_at)

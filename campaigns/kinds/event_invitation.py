@@ -77,7 +77,8 @@ class EventInvitation(Kind):
         event = await Event.get_or_none(campaign_id=campaign.id)
         if event is None:
             return [Finding("event.missing", "还没有填写活动时间、地点和席位", "填写邀约会信息", "details")]
-        sent_at = campaign.starts_at or clock.now()
+        # a planned start may lie in the past: a campaign that was held and is let go now
+        sent_at = max(campaign.starts_at or clock.now(), clock.now())
         if event.starts_at <= sent_at:
             return [Finding("event.past", "活动开始时间早于邀请发送时间", "改活动时间或发送时间", "details")]
         if event.reply_by and event.reply_by <= sent_at:
@@ -93,11 +94,11 @@ class EventInvitation(Kind):
         after = event.starts_at + DAY_BEFORE
         return {"main": started_at, "reminder": reminder, "attended": after, "absent": after}
 
-    def expires_at(self, campaign: Campaign, step: Step, due_at: datetime) -> datetime:
-        """An invitation or a reminder is useless after the start; the reminder is due a day or two hours before it."""
-        if step.code == "reminder":
-            return due_at + (DAY_BEFORE if due_at > clock.now() + HOURS_BEFORE else HOURS_BEFORE)
-        return super().expires_at(campaign, step, due_at)
+    async def expires_at(self, campaign: Campaign, step: Step, due_at: datetime) -> datetime:
+        """An invitation or a reminder is useless once the event has begun."""
+        if step.code in ("main", "reminder"):
+            return (await invitations.of_campaign(campaign.id)).starts_at
+        return await super().expires_at(campaign, step, due_at)
 
     async def on_frozen(self, campaign: Campaign) -> None:
         """One invitation per person who will get the message."""

@@ -69,7 +69,7 @@ class Livestream(Kind):
         row = await LivestreamRow.get_or_none(campaign_id=campaign.id)
         if row is None:
             return [Finding("livestream.missing", "还没有填写主播和开播时间", "填写直播信息", "details")]
-        if row.starts_at <= (campaign.starts_at or clock.now()):
+        if row.starts_at <= max(campaign.starts_at or clock.now(), clock.now()):
             return [Finding("livestream.past", "开播时间早于邀请发送时间", "改开播时间或发送时间", "details")]
         return []
 
@@ -78,9 +78,12 @@ class Livestream(Kind):
         row = await booking.of_campaign(campaign.id)
         return {"main": started_at, "reminder": max(row.starts_at - REMIND_BEFORE, started_at)}
 
-    def expires_at(self, campaign: Campaign, step: Step, due_at: datetime) -> datetime:
-        """ "Starts in five minutes" is never said after the start."""
-        return due_at + REMIND_BEFORE if step.code == "reminder" else super().expires_at(campaign, step, due_at)
+    async def expires_at(self, campaign: Campaign, step: Step, due_at: datetime) -> datetime:
+        """ "Starts in five minutes" is never said after the start, and nobody is invited to what is over."""
+        if step.code in ("main", "reminder"):
+            row = await booking.of_campaign(campaign.id)
+            return row.starts_at if step.code == "reminder" else booking.ends_at(row)
+        return await super().expires_at(campaign, step, due_at)
 
     async def on_frozen(self, campaign: Campaign) -> None:
         """Guests get their page, WeCom the booking."""

@@ -63,7 +63,7 @@ class Kind:
         """When each step is due, by step code, as far as it is known when the campaign starts."""
         return {self.steps[0].code: started_at}
 
-    def expires_at(self, campaign: Campaign, step: Step, due_at: datetime) -> datetime:
+    async def expires_at(self, campaign: Campaign, step: Step, due_at: datetime) -> datetime:
         """The moment after which a message of the step is useless and must not go out any more."""
         return due_at + GIVE_UP_AFTER
 
