@@ -10,7 +10,8 @@ from kernel import clock
 
 async def tell_guests(campaign: Campaign) -> int:
     """Tell everybody with a seat or a place on the waiting list, once; how many. Inside the caller's transaction."""
-    event = await Event.get_or_none(campaign_id=campaign.id)
+    # locked as for a reply: whoever accepts in this moment is either told here or refused there
+    event = await Event.filter(campaign_id=campaign.id).select_for_update().first()
     if event is None or clock.now() >= event.starts_at:
         return 0
     # bounded by seats and waiting list, and each needs a channel of its own

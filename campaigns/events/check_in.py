@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from campaigns.events.models import Event, Invitation
+from campaigns.events import replies
+from campaigns.events import invitations
+from campaigns.events.models import Invitation
 from community.clients import timeline
 from kernel import clock, database
 from kernel.errors import NotFound, Refused
@@ -13,11 +15,12 @@ from staff.models import Staff
 async def check_in(campaign_id: int, code: str, by: Staff) -> Invitation:
     """Mark one guest as attended. Refused: unknown code, no seat, or checked in before (with the time)."""
     async with database.transaction():
-        event = await Event.get(campaign_id=campaign_id)
+        event = await invitations.of_campaign(campaign_id)
         tidy = "".join(code.split()).upper()
         invitation = await Invitation.filter(event_id=event.id, code=tidy).select_for_update().first()
         if invitation is None:
             raise NotFound("没有这个入场码，请核对后重试")
+        await replies.refuse_when_cancelled(event)
         if invitation.checked_in_at is not None:
             first = clock.local(invitation.checked_in_at).strftime("%H:%M:%S")
             raise Refused(f"该入场码已在 {first} 签到，不能重复使用", code="event.checked_in", status=409)

@@ -19,7 +19,7 @@ async def accept(invitation_id: int) -> Invitation:
         event, invitation = await _locked(invitation_id)
         if invitation.state in (*SEATED, "waiting"):
             return invitation
-        _refuse_when_over(event)
+        await _refuse_when_over(event)
         invitation.replied_at = clock.now()
         if event.taken < event.seats:
             await _seat(event, invitation)
@@ -39,7 +39,7 @@ async def decline(invitation_id: int) -> Invitation:
             return invitation
         if invitation.state == "attended":
             raise Refused("您已签到，不能再取消", code="event.attended")
-        _refuse_when_over(event)
+        await _refuse_when_over(event)
         had_seat = invitation.state in SEATED
         invitation.state, invitation.replied_at, invitation.waiting_since = "declined", clock.now(), None
         await invitation.save()
@@ -73,12 +73,19 @@ async def add_seats(campaign_id: int, seats: int) -> Event:
         campaign = await Campaign.get(id=campaign_id)
         if campaign.frozen_at is None:
             raise Refused("邀请发出前，请在活动编辑中修改席位数", code="event.not_sent")
+        await refuse_when_cancelled(event)
         if seats < event.taken:
             raise Refused(f"已有 {event.taken} 人占用席位，席位数不能更少", code="event.seats_taken")
         event.seats = seats
         await event.save(update_fields=["seats"])
         await fill_seats(event)
         return event
+
+
+async def refuse_when_cancelled(event: Event) -> None:
+    """Refused when the campaign was cancelled; the event's row must be locked by the caller, as a cancel locks it."""
+    if await Campaign.exists(id=event.campaign_id, state="cancelled"):
+        raise Refused("活动已取消", code="event.cancelled", status=409)
 
 
 async def _locked(invitation_id: int) -> tuple[Event, Invitation]:
@@ -94,7 +101,8 @@ async def _seat(event: Event, invitation: Invitation) -> None:
     invitation.state, invitation.waiting_since = "accepted", None
 
 
-def _refuse_when_over(event: Event) -> None:
+async def _refuse_when_over(event: Event) -> None:
+    await refuse_when_cancelled(event)
     now = clock.now()
     if now >= event.starts_at:
         raise Refused("活动已经开始，不能再更改回复", code="event.started")

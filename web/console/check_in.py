@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from campaigns.events import check_in, reading
-from campaigns.planning.models import Campaign
 from community.clients import portrait
 from kernel import masking
-from kernel.errors import NotFound, Refused
+from kernel.errors import Refused
 from web import forms, session
+from web.console import events
 from web.rendering import render
 
 
@@ -30,6 +30,7 @@ async def show(request: Request) -> Response:
 
 async def enter(request: Request) -> Response:
     """POST /events/{id}/check-in"""
+    await events.find(request)
     reading_of_form = await forms.attempt(request, CodeForm)
     typed = str(reading_of_form.values["code"])[:20]
     try:
@@ -45,9 +46,7 @@ async def enter(request: Request) -> Response:
 async def _page(
     request: Request, *, code: str = "", problem: str = "", welcomed: str = "", status: int = 200
 ) -> Response:
-    campaign = await Campaign.get_or_none(id=request.path_params["id"], kind="event_invitation")
-    if campaign is None:
-        raise NotFound
+    campaign = await events.find(request)
     return render(
         request,
         "console/events/check_in.html",

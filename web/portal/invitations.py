@@ -48,7 +48,8 @@ async def reply(request: Request) -> Response:
 async def _page(request: Request, invitation: Invitation, *, problem: str = "", status: int = 200) -> Response:
     event = await Event.get(id=invitation.event_id)
     campaign = await Campaign.get(id=event.campaign_id).prefetch_related("branch")
-    is_open = clock.now() < event.starts_at and (event.reply_by is None or clock.now() <= event.reply_by)
+    is_cancelled = campaign.state == "cancelled"
+    in_time = clock.now() < event.starts_at and (event.reply_by is None or clock.now() <= event.reply_by)
     return render(
         request,
         "portal/invitation.html",
@@ -57,9 +58,12 @@ async def _page(request: Request, invitation: Invitation, *, problem: str = "", 
         event=event,
         campaign=campaign,
         left=max(event.seats - event.taken, 0),
-        is_open=is_open,
+        is_open=in_time and not is_cancelled,
+        is_cancelled=is_cancelled,
         problem=problem,
-        ticket=_ticket(event.campaign_id, invitation.code) if invitation.state in replies.SEATED else "",
+        ticket=_ticket(event.campaign_id, invitation.code)
+        if invitation.state in replies.SEATED and not is_cancelled
+        else "",
     )
 
 

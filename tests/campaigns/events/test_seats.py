@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.events import check_in, invitations, reading, replies
+from campaigns.events import cancelling, check_in, invitations, reading, replies
 from campaigns.events.models import Event, Invitation
 from campaigns.planning.models import Campaign
 from community.clients.models import Client
@@ -143,3 +143,32 @@ async def test_a_personal_link_opens_its_own_invitation_and_an_altered_one_nothi
     assert (opened.id, opened.state) == (guest.id, "opened")
     with pytest.raises(NotFound):
         await invitations.open_link(token[:-2])
+
+
+async def test_a_cancelled_event_takes_no_answer_moves_nobody_up_and_lets_nobody_in(event):
+    first, second, third, fourth, fifth = await _invited(event)
+    for guest in (first, second, third, fourth):
+        await replies.accept(guest.id)
+    await Campaign.filter(id=event.campaign_id).update(state="cancelled")
+    for answer in (replies.accept(fifth.id), replies.decline(first.id), replies.add_seats(event.campaign_id, 9)):
+        with pytest.raises(Refused, match="已取消"):
+            await answer
+    with pytest.raises(Refused, match="已取消"):
+        await check_in.check_in(event.campaign_id, first.code, await _door(event))
+    assert (await Invitation.get(id=fourth.id)).state == "waiting"
+    assert await database.fetch_value("SELECT count(*) FROM send WHERE step = 'moved_up'") == 0
+
+
+async def test_whoever_accepts_while_the_event_is_cancelled_is_told_or_refused(event):
+    guests = await _invited(event)
+    campaign = await Campaign.get(id=event.campaign_id)
+
+    async def cancel():
+        async with database.transaction():
+            await Campaign.filter(id=campaign.id).update(state="cancelled")
+            await cancelling.tell_guests(campaign)
+
+    await asyncio.gather(*(replies.accept(guest.id) for guest in guests), cancel(), return_exceptions=True)
+    expecting = {guest.client_id for guest in await _invited(event) if guest.state in ("accepted", "waiting")}
+    told = {row["client_id"] for row in await database.fetch("SELECT client_id FROM send WHERE step = 'cancelled'")}
+    assert told == expecting
