@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.events import replies
-from campaigns.events import invitations
+from campaigns.events import invitations, replies
 from campaigns.events.models import Invitation
 from community.clients import timeline
 from kernel import clock, database

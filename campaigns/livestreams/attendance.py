@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from campaigns.livestreams import booking
 from campaigns.livestreams.models import Livestream
-from campaigns.planning.models import Step
+from campaigns.planning import scheduling
 from community.clients import timeline
 from kernel import clock, database, logs
 from wechat import doors
@@ -14,6 +14,7 @@ from wechat.shapes import Watcher
 
 STATUS = {"booked": 0, "live": 1, "ended": 2, "expired": 3, "cancelled": 4}
 FOLLOW_UP_AFTER = timedelta(minutes=2)
+AFTER_BOOKING = ("reminder", "attended", "absent")
 _log = logs.get(__name__)
 
 TAKE_IN = """
@@ -41,8 +42,17 @@ WHERE l.livingid IS NULL AND l.status = 0 AND c.state IN ('approved', 'scheduled
 """
 
 
+UNCANCELLED = """
+SELECT l.campaign_id FROM livestream l JOIN campaign c ON c.id = l.campaign_id
+WHERE l.status = 0 AND c.state = 'cancelled' LIMIT 50
+"""
+
+
 async def follow(livingid: str) -> Livestream | None:
-    """Read the livestream's state from WeCom; when it is over, take in who watched. None when it isn't ours."""
+    """Read the livestream's state from WeCom; when it is over, take in who watched. None when it isn't ours.
+
+    One that was called off or never began has no messages to come: they are missed, so that the campaign can finish.
+    """
     livestream = await Livestream.get_or_none(livingid=livingid)
     if livestream is None:
         return None
@@ -55,6 +65,9 @@ async def follow(livingid: str) -> Livestream | None:
         await livestream.save(update_fields=["status", "started_at", "ended_at"])
     if status == 2:
         await take_in(livestream)
+    if status in (3, 4):
+        for code in AFTER_BOOKING:
+            await scheduling.give_up(livestream.campaign_id, code)
     return livestream
 
 
@@ -86,11 +99,21 @@ async def take_in(livestream: Livestream) -> tuple[int, int]:
     return len(watchers), len(changed)
 
 
+async def unbooked() -> list[int]:
+    """Livestreams whose campaign was approved and that WeCom doesn't know yet."""
+    return [row["id"] for row in await database.fetch(UNBOOKED)]
+
+
+async def uncancelled() -> list[int]:
+    """Cancelled campaigns whose livestream is still booked: the wake-up was lost, or WeCom didn't answer."""
+    return [row["campaign_id"] for row in await database.fetch(UNCANCELLED)]
+
+
 async def book_approved() -> int:
     """Book every livestream whose campaign was approved; how many were tried."""
-    waiting = await database.fetch(UNBOOKED)
-    for row in waiting:
-        await booking.book(row["id"])
+    waiting = await unbooked()
+    for livestream_id in waiting:
+        await booking.book(livestream_id)
     return len(waiting)
 
 
@@ -106,6 +129,5 @@ async def _let_follow_up(livestream: Livestream) -> None:
         return
     livestream.attendance_at = clock.now()
     await livestream.save(update_fields=["attendance_at"])
-    await Step.filter(campaign_id=livestream.campaign_id, who__in=("attended", "absent"), due_at=None).update(
-        due_at=clock.now() + FOLLOW_UP_AFTER
-    )
+    for code in ("attended", "absent"):
+        await scheduling.schedule(livestream.campaign_id, code, clock.now() + FOLLOW_UP_AFTER)

@@ -12,6 +12,7 @@ from wechat import doors
 
 THEME_CHARACTERS = 20
 ANSWER_BY = timedelta(seconds=30)
+CANCELLED = 4
 CLAIM = "UPDATE livestream SET asked_at = $2 WHERE id = $1 AND livingid IS NULL AND asked_at IS NOT DISTINCT FROM $3"
 _log = logs.get(__name__)
 
@@ -27,9 +28,12 @@ async def describe(campaign: Campaign, *, anchor_userid: str, starts_at: datetim
         return await Livestream.create(
             campaign_id=campaign.id, anchor_userid=anchor_userid, starts_at=starts_at, minutes=minutes
         )
+    wanted = anchor_userid, starts_at, minutes
+    if wanted == (livestream.anchor_userid, livestream.starts_at, livestream.minutes):
+        return livestream
     if livestream.status != 0 or livestream.livingid:
         raise Refused("直播已在企业微信预约，不能再修改", code="livestream.booked")
-    livestream.anchor_userid, livestream.starts_at, livestream.minutes = anchor_userid, starts_at, minutes
+    livestream.anchor_userid, livestream.starts_at, livestream.minutes = wanted
     await livestream.save()
     return livestream
 
@@ -76,10 +80,14 @@ async def cancel(campaign_id: int) -> None:
     livestream = await Livestream.get_or_none(campaign_id=campaign_id)
     if livestream is None or livestream.status != 0:
         return
+    if livestream.livingid is None:
+        # one statement: a booking that ends in this moment either finds the cancel (`_keep`) or is found by it
+        if await Livestream.filter(id=livestream.id, livingid=None, status=0).update(status=CANCELLED):
+            return
+        livestream = await of_campaign(campaign_id)
     if livestream.livingid:
         await doors.wecom().cancel_living(livestream.livingid)
-    livestream.status = 4
-    await livestream.save(update_fields=["status"])
+    await Livestream.filter(id=livestream.id).update(status=CANCELLED)
 
 
 def ends_at(livestream: Livestream) -> datetime:
@@ -91,6 +99,9 @@ async def _keep(livestream: Livestream, livingid: str) -> Livestream:
     livestream.livingid = livingid
     await livestream.save(update_fields=["livingid"])
     _log.info("livestream.booked", campaign=livestream.campaign_id)
+    if await Livestream.exists(id=livestream.id, status=CANCELLED):
+        # cancelled here while WeCom was still making it
+        await doors.wecom().cancel_living(livingid)
     return livestream
 
 

@@ -26,7 +26,10 @@ async def follow(livingid: str) -> None:
 
 @task("default")
 async def sweep() -> None:
-    """Book what was approved and is still unbooked; follow what should be on air or over."""
-    await attendance.book_approved()
+    """Wake one task for each livestream to book, to cancel or to follow: one that WeCom refuses holds back no other."""
+    for livestream_id in await attendance.unbooked():
+        book.later(livestream_id)
+    for campaign_id in await attendance.uncancelled():
+        cancel.later(campaign_id)
     for livingid in await attendance.overdue():
-        await attendance.follow(livingid)
+        follow.later(livingid)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from campaigns.delivery import finishing
 from campaigns.livestreams import attendance, booking, guests, reading
 from campaigns.livestreams.models import LiveGuest, Livestream
 from campaigns.planning.models import Campaign, Step
@@ -99,7 +101,8 @@ async def test_a_longer_watch_read_later_updates_the_same_row(sandbox: Sandbox, 
     assert await attendance.take_in(livestream) == (1, 1)
     await sandbox.act("live.watch", livingid=livestream.livingid, id=one, seconds=60, comment=True)
     assert await attendance.take_in(livestream) == (1, 1)
-    viewer = (await reading.viewers(livestream.id))[0]
+    somebody = await Staff.get(id=(await Campaign.get(id=planned.campaign_id)).author_id)
+    viewer = (await reading.viewers(livestream.id, somebody))[0]
     assert (viewer.watch_seconds, viewer.commented) == (120, True)
 
 
@@ -124,3 +127,51 @@ async def test_a_livestream_that_nobody_started_is_found_by_its_time(sandbox: Sa
         followed = await attendance.follow(livestream.livingid or "")
     assert followed is not None
     assert followed.status == 3
+
+
+async def test_a_livestream_that_never_began_ends_its_campaign_instead_of_waiting_for_ever(
+    sandbox: Sandbox, planned: Livestream
+) -> None:
+    livestream = await booking.book(planned.id)
+    await Campaign.filter(id=planned.campaign_id).update(state="sending")
+    await sandbox.act("live.cancel", livingid=livestream.livingid)
+    followed = await attendance.follow(livestream.livingid or "")
+    assert followed is not None
+    assert followed.status == 4
+    assert [step.state for step in await Step.filter(campaign_id=planned.campaign_id)] == ["missed"] * 2
+    assert await finishing.finish_all() == [planned.campaign_id]
+
+
+async def test_a_cancel_that_was_lost_is_found_again(sandbox: Sandbox, planned: Livestream) -> None:
+    await booking.book(planned.id)
+    await Campaign.filter(id=planned.campaign_id).update(state="cancelled")
+    assert await attendance.uncancelled() == [planned.campaign_id]
+    await booking.cancel(planned.campaign_id)
+    assert await attendance.uncancelled() == []
+    (living,) = (await sandbox.people("livestreams"))["livestreams"]
+    assert living["status"] == 4, living
+
+
+async def test_a_booking_that_ends_after_the_cancel_is_cancelled_in_wecom_too(
+    sandbox: Sandbox, planned: Livestream
+) -> None:
+    asked = await booking.book(planned.id)
+    # as if the answer of WeCom had come only after the cancel
+    await Livestream.filter(id=planned.id).update(livingid=None, asked_at=clock.now() - timedelta(minutes=2))
+    await asyncio.gather(booking.book(planned.id), booking.cancel(planned.campaign_id))
+    (living,) = (await sandbox.people("livestreams"))["livestreams"]
+    assert (living["status"], living["livingid"]) == (4, asked.livingid)
+
+
+async def test_other_words_of_a_booked_livestream_can_be_saved_but_not_another_time(
+    sandbox: Sandbox, planned: Livestream
+) -> None:
+    await booking.book(planned.id)
+    campaign = await Campaign.get(id=planned.campaign_id)
+    at = planned.starts_at
+    kept = await booking.describe(campaign, anchor_userid="anchor", starts_at=at, minutes=planned.minutes)
+    assert kept.id == planned.id
+    with pytest.raises(Refused, match="不能再修改"):
+        await booking.describe(
+            campaign, anchor_userid="anchor", starts_at=at + timedelta(hours=1), minutes=planned.minutes
+        )
