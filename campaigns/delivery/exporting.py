@@ -12,7 +12,7 @@ from campaigns.delivery import lift, progress, reasons
 from campaigns.planning.models import Campaign
 from kernel import clock, database
 from kernel.errors import Refused
-from staff import audit
+from staff import audit, scope
 from staff.models import Staff
 
 MOST_PEOPLE = 200_000
@@ -36,13 +36,17 @@ SELECT d.client_id, d.arm, d.decision, d.tier, branch.name AS branch, owner.name
 FROM delivery d JOIN client c ON c.id = d.client_id
 LEFT JOIN branch ON branch.id = d.branch_id LEFT JOIN staff owner ON owner.id = c.owner_id
 LEFT JOIN send s ON s.campaign_id = d.campaign_id AND s.client_id = d.client_id
-WHERE d.campaign_id = $1 ORDER BY d.client_id, s.id LIMIT $2
+WHERE d.campaign_id = $1 AND {own} ORDER BY d.client_id, s.id LIMIT $2
 """
 
 
 async def workbook(campaign: Campaign, by: Staff) -> bytes:
-    """The campaign as XLSX with a watermark line; recorded in the audit. Refused: more rows than a sheet holds."""
-    rows = await database.fetch(_PEOPLE, campaign.id, MOST_PEOPLE + 1)
+    """The campaign as XLSX with a watermark line, clients within the person's scope; recorded in the audit.
+
+    Refused: more rows than a sheet holds.
+    """
+    own = scope.clients(by, first=3)
+    rows = await database.fetch(_PEOPLE.format(own=own.sql), campaign.id, MOST_PEOPLE + 1, *own.arguments)
     if len(rows) > MOST_PEOPLE:
         raise Refused(f"明细超过 {MOST_PEOPLE:,} 行，请按机构分别导出", code="export.too_large")
     sheets = {

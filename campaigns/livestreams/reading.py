@@ -8,6 +8,8 @@ from campaigns.livestreams import booking
 from campaigns.livestreams.models import Livestream
 from community.clients import portrait
 from kernel import database, masking
+from staff import scope
+from staff.models import Staff
 
 FIGURES = """
 SELECT (SELECT count(*) FROM live_guest g WHERE g.livestream_id = $1) AS invited,
@@ -24,8 +26,12 @@ SELECT a.client_id, a.watch_seconds, a.commented, s.name AS owner,
        g.reserved_at IS NOT NULL AS had_reserved
 FROM attendance a LEFT JOIN client c ON c.id = a.client_id LEFT JOIN staff s ON s.id = c.owner_id
 LEFT JOIN live_guest g ON g.livestream_id = $1 AND g.client_id = a.client_id
-WHERE a.livestream_id = $1 AND a.is_client
+WHERE a.livestream_id = $1 AND a.is_client AND {own}
 ORDER BY a.watch_seconds DESC, a.id LIMIT $2 OFFSET $3
+"""
+COUNT_VIEWERS = """
+SELECT count(*) FROM attendance a LEFT JOIN client c ON c.id = a.client_id
+WHERE a.livestream_id = $1 AND a.is_client AND {own}
 """
 
 
@@ -63,9 +69,16 @@ async def figures(campaign_id: int) -> Figures:
     return Figures(livestream, **row, median_seconds=median)
 
 
-async def viewers(livestream_id: int, limit: int = 100, offset: int = 0) -> list[Viewer]:
-    """Clients who watched, longest first."""
-    rows = await database.fetch(VIEWERS, livestream_id, limit, offset)
+async def count_viewers(livestream_id: int, person: Staff) -> int:
+    """How many of the viewers this person may see."""
+    own = scope.clients(person, first=2)
+    return int(await database.fetch_value(COUNT_VIEWERS.format(own=own.sql), livestream_id, *own.arguments))
+
+
+async def viewers(livestream_id: int, person: Staff, limit: int = 100, offset: int = 0) -> list[Viewer]:
+    """Clients within the person's scope who watched, longest first."""
+    own = scope.clients(person, first=4)
+    rows = await database.fetch(VIEWERS.format(own=own.sql), livestream_id, limit, offset, *own.arguments)
     names = await portrait.names_of([row["client_id"] for row in rows if row["client_id"]])
     return [
         Viewer(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from campaigns.events import listing, reading, replies
 from campaigns.planning.models import Campaign
-from kernel.errors import NotFound
+from kernel.errors import Forbidden, NotFound
 from staff import audit
 from staff.models import Staff
 from web import forms, paging, session
@@ -44,12 +44,12 @@ async def index(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """GET /events/{id}"""
     campaign = await find(request)
+    person = session.signed_in(request)
     picture = await reading.picture(campaign.id)
     state = request.query_params.get("state", "")
     wanted = state if state in dict(STATES) else ""
-    total = picture.counts.get(wanted, 0) if wanted else picture.invited
-    page = paging.read(request, total, size=GUESTS)
-    guests = await reading.guests(picture.event.id, wanted, page.size, page.offset)
+    page = paging.read(request, await reading.count_guests(picture.event.id, person, wanted), size=GUESTS)
+    guests = await reading.guests(picture.event.id, person, wanted, page.size, page.offset)
     return render(
         request,
         "console/events/show.html",
@@ -65,6 +65,7 @@ async def show(request: Request) -> Response:
 async def change_seats(request: Request) -> Response:
     """POST /events/{id}/seats"""
     campaign = await find(request)
+    require_own(campaign, session.signed_in(request))
     form = await forms.read(request, SeatsForm)
     await replies.add_seats(campaign.id, form.seats)
     await audit.record(session.signed_in(request), "event.seats_changed", "campaign", campaign.id, seats=form.seats)
@@ -78,3 +79,9 @@ async def find(request: Request, kind: str = "event_invitation") -> Campaign:
     if campaign is None or (person.branch_id and campaign.branch_id and campaign.branch_id != person.branch_id):
         raise NotFound
     return campaign
+
+
+def require_own(campaign: Campaign, person: Staff) -> None:
+    """Go on only with a campaign of the person's own branch; what head office plans, head office changes."""
+    if person.branch_id is not None and campaign.branch_id != person.branch_id:
+        raise Forbidden("总行的活动由总行修改", code="campaign.head_office")

@@ -31,9 +31,11 @@ async def index(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """GET /livestreams/{id}"""
     campaign = await events.find(request, "livestream")
+    person = session.signed_in(request)
     figures = await reading.figures(campaign.id)
-    page = paging.read(request, figures.clients, size=events.GUESTS)
-    viewers = await reading.viewers(figures.livestream.id, page.size, page.offset)
+    total = await reading.count_viewers(figures.livestream.id, person)
+    page = paging.read(request, total, size=events.GUESTS)
+    viewers = await reading.viewers(figures.livestream.id, person, page.size, page.offset)
     return render(
         request,
         "console/livestreams/show.html",
