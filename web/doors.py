@@ -10,12 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from kernel import settings
-from kernel.errors import Forbidden, Refused
+from kernel.errors import Forbidden, NotFound, Refused
 from staff import permissions
 from web import session
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE = frozenset({"GET", "HEAD"})
+LARGEST_ID = 2**63 - 1
 
 
 class StrangerForm(Refused):
@@ -39,6 +40,7 @@ def staff_page(path: str, endpoint: Endpoint, name: str, *, may: str = "", metho
         if request.method not in SAFE:
             refuse_strangers(request)
             await _require_token(request)
+        _refuse_impossible_ids(request)
         return await endpoint(request)
 
     guarded.may = may  # type: ignore[attr-defined]  # read by the test of the authorisation matrix
@@ -70,6 +72,12 @@ def refuse_strangers(request: Request) -> None:
     own = {settings.get().public_url, f"{request.url.scheme}://{request.url.netloc}"}
     if origin not in own:
         raise StrangerForm
+
+
+def _refuse_impossible_ids(request: Request) -> None:
+    # the router takes any number of digits, the database no more than a bigint
+    if any(isinstance(value, int) and value > LARGEST_ID for value in request.path_params.values()):
+        raise NotFound
 
 
 async def _require_token(request: Request) -> None:

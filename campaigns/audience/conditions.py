@@ -101,7 +101,7 @@ def _count(tree: Any, depth: int) -> int:
 
 
 def _texts(value: Any, _now: datetime) -> list[Any]:
-    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+    if not isinstance(value, list) or not value or not all(_is_text(item) for item in value):
         raise _bad("请至少选择一项")
     return [value]
 
@@ -131,6 +131,11 @@ def _days_back(value: Any, now: datetime) -> list[Any]:
 
 def _nothing(_value: Any, _now: datetime) -> list[Any]:
     return []
+
+
+def _is_text(value: Any) -> bool:
+    # neither NUL nor half a surrogate pair can be stored or compared
+    return isinstance(value, str) and bool(value) and value.isprintable()
 
 
 def _is_whole(value: Any) -> bool:

@@ -20,6 +20,7 @@ FEN_PER_WAN = 1_000_000
 JOINTS = {"and": "全部满足", "or": "满足任一"}
 WHOLE_NUMBERS = ("owner", "branch", "group")
 MOST_GROUPS = 8
+MOST_WAN = 10**10
 # what a row asks, in the order of the list: every leaf of the language of segments
 QUESTIONS = (
     ("tier.in", "客户等级是"),
@@ -160,7 +161,7 @@ def to_tree(builder: Builder) -> Tree:
 def _kept(text: str) -> Tree:
     try:
         tree = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         tree = None
     # what isn't a tree must not pass for the empty one, which means everybody
     return tree if isinstance(tree, dict) and tree else {"op": "malformed"}
@@ -215,9 +216,12 @@ def _fen(typed: str) -> int | None:
         return None
     try:
         amount = Decimal(typed.replace(",", "").replace("，", ""))
-        return int(amount * FEN_PER_WAN)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise Refused("资产的上下限请填数字，单位是万元", code="conditions.invalid") from error
+        # compared first: 1e999999999 as a whole number would fill the memory
+        if amount.is_finite() and -MOST_WAN < amount < MOST_WAN:
+            return int(amount * FEN_PER_WAN)
+    except InvalidOperation:
+        pass
+    raise Refused("资产的上下限请填数字，单位是万元", code="conditions.invalid")
 
 
 def _wan(fen: int | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -71,10 +71,11 @@ def _balance_chart(held: worth.Worth) -> dict[str, Any]:
 
 def _before(request: Request) -> tuple[datetime, int] | None:
     at, entry_id = request.query_params.get("at", ""), request.query_params.get("entry", "")
-    if not entry_id.isdigit() or len(entry_id) > 18:
+    if not (entry_id.isdigit() and entry_id.isascii()) or len(entry_id) > 18:
         return None
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        # the first and the last day of the calendar have no UTC moment everywhere
+        return (moment if moment.tzinfo else moment.replace(tzinfo=clock.SHANGHAI)).astimezone(UTC), int(entry_id)
+    except (ValueError, OverflowError):
         return None
-    return (moment, int(entry_id)) if moment.tzinfo else (moment.replace(tzinfo=clock.SHANGHAI), int(entry_id))

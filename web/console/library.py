@@ -36,7 +36,7 @@ async def index(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """GET /library/edit?series=: a new text, or the next version of one."""
-    series = request.query_params.get("series", "")[:SERIES]
+    series = _series(request.query_params.get("series", ""))
     versions = await library.versions(series) if series else []
     if series and not versions:
         raise NotFound
@@ -70,13 +70,13 @@ async def save(request: Request) -> Response:
 
 async def retire(request: Request) -> Response:
     """POST /library/{series}/retirement"""
-    await library.retire(request.path_params["series"][:SERIES], session.signed_in(request))
+    await library.retire(_series(request.path_params["series"]), session.signed_in(request))
     return see_other(request, "library", notice="已停用；发过的消息不受影响", tone="warn")
 
 
 async def _form(request: Request, values: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
     found: list[Finding] = library.check(values.get("text", "")) if values.get("text") else []
-    series = values.get("series", "")
+    series = "" if "series" in errors else values.get("series", "")
     versions = await library.versions(series) if series else []
     return render(
         request,
@@ -87,3 +87,10 @@ async def _form(request: Request, values: dict[str, str], errors: dict[str, str]
         found=found,
         versions=versions,
     )
+
+
+def _series(given: str) -> str:
+    # what can't be the name of a text is the name of none
+    if len(given) > SERIES or (given and not given.isprintable()):
+        raise NotFound
+    return given
