@@ -18,6 +18,14 @@ def name_of(period: str, day: date) -> str:
     raise ValueError(f"unknown period {period}")
 
 
+def label(name: str) -> str:
+    """A named period as staff read it: 2026 年, 2026 年第 4 季度, 2026 年 11 月."""
+    year, part = name[:4], name[5:]
+    if "Q" in name:
+        return f"{year} 年第 {part} 季度"
+    return f"{year} 年 {int(part)} 月" if part else f"{year} 年"
+
+
 def last_day(name: str) -> date:
     """The last day of a named period."""
     year = int(name[:4])

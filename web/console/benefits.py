@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from loyalty.rewards import reading
+from loyalty.rewards import periods, reading
 from loyalty.tiers import directory
 from staff import permissions
 from web import paging
@@ -31,6 +31,7 @@ async def show(request: Request) -> Response:
         may_see_clients=may_see_clients,
         tiers=await directory.tier_names(),
         periods=PERIODS,
+        period_name=periods.label,
         causes=CAUSES,
         states=STATES,
         tones=TONES,

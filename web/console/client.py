@@ -12,9 +12,10 @@ from community.clients import portrait, timeline
 from community.groups import directory as groups
 from community.sending import policies, tallies
 from kernel import clock
-from loyalty.rewards import worth
+from loyalty.rewards import periods, worth
 from loyalty.tiers import directory
 from web import formats, words
+from web.console import client_story
 from web.rendering import render
 
 FEN_PER_WAN = 1_000_000
@@ -46,6 +47,8 @@ async def _page(request: Request, client_id: int, clear: portrait.Clear | None) 
         **_balance_chart(held),
         tiers=await directory.tier_names(),
         entries=entries,
+        story=await client_story.of(entries),
+        period_name=periods.label,
         is_last=len(entries) < timeline.PAGE,
         groups=await groups.of_client(client_id),
         sends=await tallies.recent(client_id),
