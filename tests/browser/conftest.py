@@ -36,7 +36,7 @@ class Visitor:
 
     async def sign_in(self, role: str, *, width: int = 1440, password: str = casting.PASSWORD) -> Page:
         """A fresh window in which `role` (a login) has signed in."""
-        context = await self.browser.new_context(viewport={"width": width, "height": 900})
+        context = await self.browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
         page = await context.new_page()
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -50,6 +50,8 @@ class Visitor:
     async def keep(self, page: Page, name: str) -> None:
         """Keep a picture of the whole page."""
         ARTEFACTS.mkdir(exist_ok=True)
+        # else a sticky header is drawn in the middle of the picture
+        await page.evaluate("scrollTo(0, 0)")
         await page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
 
     def _note(self, message: ConsoleMessage) -> None:

@@ -13,7 +13,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from kernel import clock
 from tests.browser.conftest import CHROMIUM, Visitor
-from tests.flows import bank, instances
+from tests.flows import bank, instances, people
 from tests.flows.instances import Instance
 from tests.waiting import until
 
@@ -129,6 +129,7 @@ async def write(windows: Visitor, page: Page) -> int:
     await page.fill("textarea[name='step.main.text']", TEXT)
     await page.fill("#control_percent", "20")
     await expect(page.locator("[data-preview]")).to_contain_text("亲子理财课堂，欢迎带孩子")
+    await expect(page.locator("#found-main")).to_contain_text("没有发现禁用词")
     await windows.keep(page, "walk-05-editor-typed")
     await page.locator(".phead button:has-text('保存')").first.click()
     await expect(page.locator(".notice")).to_contain_text("已保存")
@@ -218,3 +219,54 @@ async def look_around(windows: Visitor, maker: Page, instance: Instance) -> None
     admin = await sign_in(windows, instance, "admin")
     await admin.goto(f"{windows.address}/settings/health")
     await windows.keep(admin, "page-wide-health")
+
+
+async def test_a_guest_answers_on_the_phone_and_is_checked_in_at_the_door(windows: Visitor, instance: Instance) -> None:
+    number, link = await invited(instance)
+    context = await windows.browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    phone = await context.new_page()
+    phone.on("console", windows._note)
+    await phone.goto(link)
+    await windows.keep(phone, "guest-1-invitation")
+    await phone.click("button:has-text('提交答复')")
+    await expect(phone.locator(".ticket")).to_be_visible()
+    await windows.keep(phone, "guest-2-ticket")
+    code = await phone.locator(".ticket .code").inner_text()
+    door = await sign_in(windows, instance, "lin.yue", width=390)
+    await door.goto(f"{windows.address}/events/{number}/check-in")
+    await windows.keep(door, "guest-3-door")
+    await door.fill("#code", code)
+    await door.click("main button:has-text('签到')")
+    await expect(door.locator("[role=status]")).to_contain_text("签到成功")
+    await windows.keep(door, "guest-4-checked-in")
+    await door.fill("#code", code)
+    await door.click("main button:has-text('签到')")
+    await expect(door.locator("[role=alert]")).to_contain_text("不能重复使用")
+    await windows.keep(door, "guest-5-second-scan")
+    # the browser itself reports the refusal's status
+    windows.complaints[:] = [one for one in windows.complaints if "409" not in one]
+    staff = await sign_in(windows, instance, "lin.yue")
+    await staff.goto(f"{windows.address}/events/{number}")
+    await windows.keep(staff, "guest-6-event")
+
+
+async def invited(instance: Instance) -> tuple[int, str]:
+    """An event with one guest: its number and the guest's personal address."""
+    starts_at = clock.local(clock.now() + timedelta(days=5))
+    async with bank.at_work(instance, "lin.yue", "zhao.heng") as (maker, reviewer):
+        guests = await people.who_know(instance, maker, "luo.ming", "Door", 3)
+        number = await bank.write_campaign(
+            maker,
+            kind="event_invitation",
+            name="春日插花沙龙",
+            text="{称呼}您好，诚邀您参加春日插花沙龙，详情与答复：{活动链接}",
+            audience={"a.0.0.what": "owner.in", "a.0.0.value": [await people.director_id(instance, "luo.ming")]},
+            **{
+                "detail.moment.starts_at": f"{starts_at:%Y-%m-%dT14:30}",
+                "detail.text.place": "高新支行一楼会客厅",
+                "detail.number.seats": "12",
+            },
+        )
+        await people.send(instance, maker, reviewer, number)
+    told = await instance.sandbox.reached(kind="group_message", to=guests[0].external_userid, log=True)
+    return number, re.findall(r"http://127\.0\.0\.1:\d+/p/[\w./-]+", told["log"][-1]["text"])[0]

@@ -15,3 +15,4 @@ async def instance() -> AsyncIterator[Instance]:
     """Everything in processes of its own: web, workers, clock, PostgreSQL, Redis and the sandbox."""
     async with instances.started() as one:
         yield one
+        assert one.errors() == [], "something was logged as an error during the flows"
