@@ -88,7 +88,15 @@ class Claimed:
     side: Side
     kind: str
     attempts: int
-    body: bytes = field(repr=False)
+    digest: str
+    sealed: bytes = field(repr=False)
+
+    def body(self) -> bytes:
+        """The opened body; sealing.Unreadable for one that was altered or whose key is gone.
+
+        Opened one by one, so that a body that can't be read fails alone and not with all that were claimed with it.
+        """
+        return sealing.unseal(self.sealed, table="callback", column="body_sealed", row=_row_of(self.digest)).encode()
 
 
 async def store(calls: Sequence[Received]) -> dict[str, list[int]]:
@@ -177,9 +185,7 @@ def _row_of(digest: str) -> int:
 
 def _claimed(rows: Sequence[database.Row]) -> list[Claimed]:
     ordered = sorted(rows, key=lambda row: (row["lane"] != "urgent", row["id"]))
-    return [Claimed(row["id"], row["side"], row["kind"], row["attempts"], _open(row)) for row in ordered]
-
-
-def _open(row: database.Row) -> bytes:
-    row_number = _row_of(row["digest"])
-    return sealing.unseal(row["body_sealed"], table="callback", column="body_sealed", row=row_number).encode()
+    return [
+        Claimed(row["id"], row["side"], row["kind"], row["attempts"], row["digest"], row["body_sealed"])
+        for row in ordered
+    ]

@@ -128,6 +128,15 @@ async def test_one_bad_callback_does_not_hold_up_the_others(wechat: Caller) -> N
     assert await Callback.all().order_by("id").values_list("state", flat=True) == ["failed", "failed", "handled"]
 
 
+async def test_a_body_that_no_key_opens_fails_alone(wechat: Caller) -> None:
+    await wechat.account_event("o1", **SCAN)
+    await wechat.account_event("o2", **SCAN)
+    await Callback.filter(id=(await ids())[0]).update(body_sealed=b"\x00\x01 sealed with a key that is gone")
+    assert await handling.handle(await ids()) == 2
+    assert await Callback.all().order_by("id").values_list("state", flat=True) == ["failed", "handled"]
+    assert "Unreadable" in (await Callback.get(state="failed")).problem
+
+
 async def test_old_handled_callbacks_are_forgotten_and_dead_letters_kept(wechat: Caller) -> None:
     await wechat.account_event("o1", **SCAN)
     await wechat.account_event("o2", **SCAN)
