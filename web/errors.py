@@ -14,9 +14,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kernel import logs
 from kernel.errors import Later, Refused
 from web import rendering
+from wechat.faults import WeChatFault
 
 _log = logs.get(__name__)
-_TITLES = {403: "没有权限", 404: "没有找到", 405: "不能这样打开", 413: "文件太大", 429: "请稍后再试", 503: "请稍后再试"}
+_TITLES = {
+    403: "没有权限",
+    404: "没有找到",
+    405: "不能这样打开",
+    413: "文件太大",
+    429: "请稍后再试",
+    502: "微信没有完成",
+    503: "请稍后再试",
+}
 _BUG = "系统出错，已记录。请重试，或把下面的编号告诉管理员。"
 _MESSAGES = {404: "这个页面不存在，或您无权查看", 405: "请从页面上的按钮操作"}
 
@@ -75,6 +84,14 @@ async def later(request: Request, error: Exception) -> Response:
     return response
 
 
+async def platform(request: Request, error: Exception) -> Response:
+    """WeChat said no, or nothing: what it means is in the fault's own words for staff."""
+    assert isinstance(error, WeChatFault)
+    if isinstance(error, Later):
+        return await later(request, error)
+    return tell(request, 502, _TITLES[502], error.message or "微信没有完成这一步，请稍后重试", f"wechat.{error.kind}")
+
+
 async def http(request: Request, error: Exception) -> Response:
     """The router's own refusals: no such page, no such method, a body that is too large."""
     assert isinstance(error, HTTPException)
@@ -87,4 +104,4 @@ async def http(request: Request, error: Exception) -> Response:
 
 def handlers() -> Mapping[Any, Any]:
     """Exception handlers of the application."""
-    return {Refused: refused, Later: later, HTTPException: http}
+    return {Refused: refused, Later: later, WeChatFault: platform, HTTPException: http}

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from kernel import settings
 from kernel.errors import Later, Refused
 from tests.browsing import Browser
-from web import doors, errors, headers, shell
+from web import doors, headers, shell
 from web.rendering import environment
+from wechat.faults import Never, NotSent
 
 
 async def _breaks(request: Request) -> Response:
@@ -27,8 +28,18 @@ async def _is_busy(request: Request) -> Response:
     raise Later(3, "busy")
 
 
+async def _is_refused_by_wechat(request: Request) -> Response:
+    raise Never(side="wecom", api="/cgi-bin/living", reason="gone", message="直播不存在")
+
+
+async def _is_held_up_by_wechat(request: Request) -> Response:
+    raise NotSent(side="wecom", api="/cgi-bin/living", reason="not_connected", after=5)
+
+
 def _app() -> Starlette:
     routes = [
+        doors.open_page("/never", _is_refused_by_wechat, "never"),
+        doors.open_page("/not-sent", _is_held_up_by_wechat, "not_sent"),
         doors.open_page("/breaks", _breaks, "breaks"),
         doors.open_page("/refuses", _refuses, "refuses"),
         doors.open_page("/api/refuses", _refuses, "api_refuses"),
@@ -91,10 +102,6 @@ def test_no_template_has_a_style_attribute_or_an_inline_script():
         made.get_template(name)
 
 
-def test_the_handlers_cover_refusals_delays_and_the_routers_own_words():
-    assert len(errors.handlers()) == 3
-
-
 async def test_a_body_larger_than_a_form_is_refused(web_app, people):
     browser = Browser(web_app)
     answer = await browser.post("/login", {"login": "marketing", "password": "x" * 2_000_000})
@@ -107,3 +114,11 @@ async def test_over_tls_browsers_are_told_to_stay_there(web_app, people, monkeyp
     monkeypatch.setenv("HUILIU_PUBLIC_URL", "https://console.bank.example")
     settings.forget()
     assert "strict-transport-security" in (await Browser(web_app).get("/login")).headers
+
+
+async def test_what_wechat_refuses_is_told_in_words_and_not_as_our_bug(db):
+    answer = await Browser(_app()).get("/never")
+    assert answer.status == 502
+    assert "直播不存在" in answer.text
+    answer = await Browser(_app()).get("/not-sent")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
