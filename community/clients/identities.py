@@ -87,6 +87,11 @@ async def client_of(kind: str, scope: str, value: str) -> int | None:
     return found.get(value)
 
 
+async def survivor_of(client_id: int) -> int:
+    """Who stands for this client today: the client itself, or whom it was merged into (an old link may name it)."""
+    return (await _survivors([client_id])).get(client_id, client_id)
+
+
 async def learn_unionid(client_id: int, unionid: str) -> int:
     """Note the client's unionid; whom we knew under it becomes the same client. Returns who remains."""
     async with database.transaction():

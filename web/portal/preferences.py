@@ -8,7 +8,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from community.clients import consent
+from community.clients import consent, identities
 from community.clients.models import Client
 from kernel import signing
 from kernel.errors import NotFound
@@ -44,7 +44,7 @@ async def _client(request: Request) -> Client:
         number = signing.read(PURPOSE, request.path_params["token"], days=365)
     except signing.BadToken as error:
         raise NotFound("这个链接已失效，请联系您的客户经理") from error
-    client = await Client.get_or_none(id=number)
+    client = await Client.get_or_none(id=await identities.survivor_of(number))
     if client is None:
         raise NotFound("这个链接已失效，请联系您的客户经理")
     return client

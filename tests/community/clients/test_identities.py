@@ -53,6 +53,14 @@ async def test_a_unionid_learned_later_merges_two_clients_with_all_that_points_a
     assert await identities.learn_unionid(contact.id, "u1") == fan.id
 
 
+async def test_an_old_number_of_a_merged_client_leads_to_who_stands_for_them_today(db: None) -> None:
+    fan = await identities.find_or_create("openid", "wx1", "o1", source="x", unionid="u1")
+    contact = await identities.find_or_create("external_id", "ww1", "wm1", source="x")
+    await identities.learn_unionid(contact.id, "u1")
+    assert await identities.survivor_of(contact.id) == fan.id
+    assert await identities.survivor_of(fan.id) == fan.id
+
+
 async def test_a_bank_number_makes_the_banks_client_the_one_that_stays(db: None) -> None:
     fan = await identities.find_or_create("openid", "wx1", "o1", source="x")
     saved = await registering.save_many("haiyue", [ClientRow("10086", "李娜", "13812345678")])
