@@ -74,7 +74,7 @@ async def of(campaign: Campaign, days: int = WATCH_DAYS) -> Results | None:
     if campaign.frozen_at is None:
         return None
     until = campaign.frozen_at + timedelta(days=days)
-    own_acts = [name for name, kind in timeline.KINDS.items() if kind.by_client and name != "consent.withdrawn"]
+    own_acts = [name for name, kind in timeline.KINDS.items() if kind.by_client]
     rows = {row["arm"]: row for row in await database.fetch(_ARMS, campaign.id, campaign.frozen_at, until, own_acts)}
     return Results(
         _arm("treated", "实验组", rows),

@@ -32,8 +32,9 @@ KINDS: dict[str, Kind] = {
     "contact.lost": Kind("解除企业微信好友"),
     "group.joined": Kind("加入客户群", True),
     "group.left": Kind("离开客户群"),
-    "consent.granted": Kind("同意接收营销信息", True),
-    "consent.withdrawn": Kind("拒绝接收营销信息", True),
+    # not counted as the client's own act: a file of the bank may bring a million of them in one night
+    "consent.granted": Kind("同意接收营销信息"),
+    "consent.withdrawn": Kind("拒绝接收营销信息"),
     "owner.assigned": Kind("分配客户经理"),
     "tag.added": Kind("打上标签"),
     "tag.removed": Kind("移除标签"),

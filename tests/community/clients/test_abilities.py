@@ -78,6 +78,7 @@ async def test_an_owner_brings_the_branch_and_the_timeline_entry(db: None) -> No
 async def test_only_the_clients_own_acts_count_as_activity(db: None) -> None:
     client = await identities.find_or_create("openid", "wx1", "o1", source="x")
     await tagging.add([client.id], "养老")
+    await consent.grant([client.id], "import")
     await client.refresh_from_db()
     assert client.last_activity_at is None
     yesterday = clock.now() - timedelta(days=1)
