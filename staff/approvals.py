@@ -125,6 +125,12 @@ def is_in_reach(approval: Approval, person: Staff) -> bool:
     return person.branch_id is None or approval.summary.get("branch_id") == person.branch_id
 
 
+def refuse_unless_waiting(approval: Approval) -> None:
+    """Refused when the question was answered, withdrawn or voided: a word on it must not fall on a newer one."""
+    if approval.state != "waiting":
+        raise _decided_meanwhile()
+
+
 async def _decidable(approval_id: int, by: Staff) -> Approval:
     permissions.require(by, PERMISSION)
     approval = await Approval.get_or_none(id=approval_id)
@@ -132,8 +138,7 @@ async def _decidable(approval_id: int, by: Staff) -> Approval:
         raise NotFound()
     if is_maker(approval, by):
         raise Forbidden("不能审批自己编写或提交的内容，请由另一位同事审批", code="approval.own_work")
-    if approval.state != "waiting":
-        raise _decided_meanwhile()
+    refuse_unless_waiting(approval)
     return approval
 
 

@@ -62,6 +62,7 @@ async def decide(request: Request) -> Response:
     person = session.signed_in(request)
     form = await forms.read(request, DecisionForm)
     try:
+        approvals.refuse_unless_waiting(asked)
         if form.word == "return":
             await approval.give_back(asked.subject_id, form.note, person)
             return see_other(request, "approvals", notice="已退回给制作人，附上了您的意见", tone="warn")
