@@ -34,6 +34,7 @@ ACTIONS = {
     "campaign.released": "放行活动",
     "campaign.finished": "活动结束",
     "campaign.tried": "试发",
+    "import.refused_downloaded": "下载未导入的行",
     "event.checked_in": "签到",
     "event.seats_changed": "调整席位",
     "group.welcome_changed": "修改入群欢迎语",

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from kernel.errors import Refused
 from loyalty.assets import history, importing, mapping, refusals
 from loyalty.metrics import tasks as metrics
+from staff import audit
 from web import forms, paging, uploads
 from web.language import gettext as _
 from web.rendering import render, see_other
@@ -79,7 +80,8 @@ async def take_in(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """GET /imports/{id}"""
-    found = await history.refusals(request.path_params["id"], paging.asked_number(request))
+    branch_id = request.user.branch_id
+    found = await history.refusals(request.path_params["id"], paging.asked_number(request), branch_id=branch_id)
     return render(
         request,
         "console/import_run.html",
@@ -93,14 +95,15 @@ async def show(request: Request) -> Response:
 
 
 async def refused(request: Request) -> Response:
-    """GET /imports/{id}/refused.csv"""
-    run = await history.run(request.path_params["id"])
+    """GET /imports/{id}/refused.csv: the rows in the clear, with a trace of who took them."""
+    run = await history.run(request.path_params["id"], branch_id=request.user.branch_id)
+    await audit.record(request.user, "import.refused_downloaded", "import_run", run.id)
     headers = {"Content-Disposition": f'attachment; filename="refused-{run.id}.csv"'}
     return StreamingResponse(refusals.refusals_csv(run.id), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _index(request: Request, values: dict[str, object], errors: dict[str, str], status: int) -> Response:
-    found = await history.runs(paging.asked_number(request))
+    found = await history.runs(paging.asked_number(request), branch_id=request.user.branch_id)
     return render(
         request,
         "console/imports.html",
