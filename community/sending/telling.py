@@ -40,7 +40,7 @@ async def tell(client_id: int, text: str, *, key: str, step: str = "", expires_a
         purpose="service",
         channel=channel,
         recipient=recipient,
-        text=f"请转告客户：{text}" if channel == "staff_message" else text,
+        text=f"请转告客户（编号 {client_id}）：{text}" if channel == "staff_message" else text,
         client_id=client_id,
         step=step,
         expires_at=expires_at,
