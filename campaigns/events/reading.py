@@ -72,9 +72,7 @@ async def count_guests(event_id: int, person: Staff, state: str = "") -> int:
     return int(await database.fetch_value(COUNT_GUESTS.format(own=own.sql), event_id, state, *own.arguments))
 
 
-async def guests(
-    event_id: int, person: Staff, state: str = "", limit: int = 100, offset: int = 0
-) -> list[Guest]:
+async def guests(event_id: int, person: Staff, state: str = "", limit: int = 100, offset: int = 0) -> list[Guest]:
     """The guests within the person's scope, seated first, those who wait in their order.
 
     An event of head office is open to every branch; whom the others invited is none of its business.
