@@ -79,7 +79,8 @@ async def grant(
 ) -> Grant:
     """Grant once for the period in which `on` lies (today); again: the first grant. Refused: inactive, out of stock."""
     async with transaction():
-        benefit = await Benefit.get_or_none(id=benefit_id)
+        # locked before the grant is written, as a review does: the two never wait for each other in a ring
+        benefit = await Benefit.filter(id=benefit_id).select_for_update().first()
         if benefit is None or not benefit.is_active:
             raise NotFound("没有这项权益，或已停用")
         period = periods.name_of(benefit.period, on or clock.today())

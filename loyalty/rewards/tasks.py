@@ -10,9 +10,10 @@ from loyalty.tiers.models import TierReview
 
 @task("default")
 async def monthly_review() -> None:
-    """Review every month that waits; whom the last two reviews raised gets the tier's benefits and is told."""
+    """Review every month that waits; whom a review raised gets the tier's benefits and is told."""
     await review.review_due()
-    for done in await TierReview.all().order_by("-month").limit(2):
+    # the last year's: several months may wait at once, and a benefit of the year stays open that long
+    for done in await TierReview.all().order_by("-month").limit(12):
         await benefits.grant_to_raised(done)
     await telling_of_grants.tell_waiting()
 

@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.errors import Refused
 from loyalty.rewards import benefits, periods, reading, tasks, telling_of_grants
 from loyalty.rewards.models import Benefit, Grant
-from loyalty.tiers import policies
+from loyalty.tiers import policies, review
 from staff.models import Staff
 from tests.loyalty import balances
 from tests.loyalty.balances import WAN
@@ -57,6 +57,29 @@ async def test_the_same_client_twice_at_once_takes_one_piece() -> None:
     made = await asyncio.gather(*(benefits.grant(client.id, benefit.id) for _ in range(8)))
     assert len({grant.id for grant in made}) == 1
     assert (await Benefit.get()).stock == 4
+
+
+async def test_when_several_months_wait_whoever_rose_in_the_first_still_gets_the_open_period() -> None:
+    await policies.load_preset("cmb", date(2026, 1, 1))
+    await benefits.create("Y1", "年度体检", "voucher", "sunflower", period="year", value_fen=100_00)
+    client = await balances.client_with_months(date(2026, 1, 1), [60 * WAN] * 4)
+    with clock.frozen(datetime(2026, 5, 6, 4, 0, tzinfo=UTC)):
+        await tasks.monthly_review.now()
+    grant = await Grant.get()
+    assert (grant.client_id, grant.period) == (client.id, "2026")
+
+
+async def test_a_grant_by_hand_and_a_review_at_once_give_one_piece_and_never_wait_in_a_ring() -> None:
+    await policies.load_preset("cmb", date(2026, 1, 1))
+    benefit = await voucher(50)
+    clients = [await balances.client_with_months(date(2026, 1, 1), [60 * WAN]) for _ in range(8)]
+    with clock.frozen(NOON):
+        done = (await review.review_due())[0]
+        await asyncio.gather(
+            *(benefits.grant(client.id, benefit.id) for client in clients), benefits.grant_to_raised(done)
+        )
+    assert await Grant.all().count() == 8
+    assert (await Benefit.get()).stock == 42
 
 
 async def test_a_raised_tier_grants_once_and_tells_the_client() -> None:
