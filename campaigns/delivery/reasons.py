@@ -25,7 +25,7 @@ _OWN = {
 }
 
 # the client, or nobody: such failures say nothing about the campaign or the channel being broken
-OF_THE_CLIENT = ("cancelled", "not_sent", "not_friend", "over_platform_quota", "user_block")
+OF_THE_CLIENT = ("cancelled", "expired", "not_sent", "not_friend", "over_platform_quota", "user_block")
 
 
 def label(reason: str) -> str:

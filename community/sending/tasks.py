@@ -48,7 +48,7 @@ async def poll_results() -> None:
 
 @task("default")
 async def reconcile() -> None:
-    """Every half minute: settle what a lost dispatcher left behind, and cancel what a cancelled stream left."""
+    """Every half minute: settle what a lost dispatcher left behind, and take back what was cancelled or is too late."""
     await reconciling.reconcile()
     await cancelling.skip_strays()
     await cancelling.cancel_jobs()

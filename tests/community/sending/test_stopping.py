@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from community.sending import (
+    cancelling,
     claiming,
     dispatching,
     leases,
@@ -14,7 +16,7 @@ from community.sending import (
     tasks,
 )
 from community.sending.models import Send
-from kernel import database
+from kernel import clock, database
 from kernel.errors import Refused
 from tests.community.sending.staging import Stage, drain, states, stream_of
 from tests.waiting import until
@@ -53,7 +55,6 @@ async def test_nothing_is_called_after_a_pause_has_been_acknowledged(stage: Stag
 
 
 async def test_a_cancelled_stream_ends_its_sends_and_its_unconfirmed_jobs(stage: Stage) -> None:
-    from community.sending import cancelling
 
     people = await stage.contacts(4, members=2)
     stream_id = await stream_of(
@@ -71,6 +72,24 @@ async def test_a_cancelled_stream_ends_its_sends_and_its_unconfirmed_jobs(stage:
     assert await stage.reached(kind="group_message") == {}
     with pytest.raises(Refused, match="已取消"):
         await streams.reopen_stream(stream_id)
+
+
+async def test_a_job_out_of_date_can_not_be_confirmed_any_more(stage: Stage) -> None:
+    people = await stage.contacts(4)
+    stream_id = await stream_of(
+        {who: client_id for who, (client_id, _) in people.items()},
+        "wecom_message",
+        sender_of={who: userid for who, (_, userid) in people.items()},
+    )
+    begins = clock.now() + timedelta(minutes=5)
+    await database.execute("UPDATE send SET expires_at = $1", begins)
+    await drain(stream_id)
+    assert await cancelling.cancel_jobs() == 0
+    with clock.frozen(begins):
+        await tasks.reconcile.now()
+    assert {(send.state, send.reason) for send in await Send.all()} == {("failed", "expired")}
+    await stage.control.act("member.confirm_groupmsg")
+    assert await stage.reached(kind="group_message") == {}
 
 
 async def test_a_consent_withdrawn_between_claim_and_call_is_respected(stage: Stage) -> None:
