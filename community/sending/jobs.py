@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from community.sending import attachments, outcomes, pacing, requesting
+from community.sending import attachments, leases, outcomes, pacing, requesting
 from community.sending.channels.table import JOBS, JobChannel
 from community.sending.leases import Leased
 from community.sending.outcomes import Outcome
@@ -17,6 +18,8 @@ from wechat.faults import Done, WeChatFault
 from wechat.shapes import GroupMessageMade
 
 PER_SECOND = 20.0
+TURN_S = leases.LEASE.total_seconds() / 2
+"""How long one claim is worked at: personal texts make a job each, and thousands of them would outlive the lease."""
 FIRST_POLL = timedelta(seconds=3)
 INSERT = """
 INSERT INTO group_task (id, campaign_id, stream_id, step, chat_type, sender_userid, text_hash, recipients, state,
@@ -39,13 +42,17 @@ WHERE batch_id = $1 AND state IN ('requested', 'unknown')
 
 
 async def send(owner: str, name: str, rows: Sequence[Leased], texts: Mapping[int, str]) -> None:
-    """Send claimed rows of one channel, one job after the other."""
+    """Send claimed rows of one channel, one job after the other; what the turn is too short for is given back."""
     channel = JOBS[name]
+    ends = time.monotonic() + TURN_S
     for some in _jobs(rows, texts, channel.largest):
         await pacing.take(name, PER_SECOND, 1)
         task_id, going = await _request(owner, channel, some, texts)
         if going:
             await _create(owner, name, task_id, going, texts[going[0].id])
+        if time.monotonic() >= ends:
+            await requesting.give_back(owner, [row.id for row in rows])
+            return
 
 
 async def adopt(task_id: int, msgid: str, failed: Sequence[str]) -> bool:

@@ -48,7 +48,7 @@ async def request(
     )
     going = {row["id"] for row in found}
     if len(going) < len(rows):
-        await _give_back(owner, [row.id for row in rows if row.id not in going])
+        await give_back(owner, [row.id for row in rows if row.id not in going])
     return [row for row in rows if row.id in going]
 
 
@@ -64,8 +64,9 @@ async def fail_without_text(owner: str, rows: Sequence[Leased]) -> None:
         )
 
 
-async def _give_back(owner: str, ids: list[int]) -> None:
-    await leases.put_back("id = ANY($2::bigint[]) AND lease_owner = $3 AND state = 'leased'", ids, owner)
+async def give_back(owner: str, ids: Sequence[int]) -> None:
+    """Make planned again what `owner` had only claimed."""
+    await leases.put_back("id = ANY($2::bigint[]) AND lease_owner = $3 AND state = 'leased'", list(ids), owner)
 
 
 def _seal(row: Leased, text: str) -> bytes:
