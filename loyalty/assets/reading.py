@@ -27,6 +27,9 @@ MAX_FILE_BYTES = 1 << 30
 MAX_UNPACKED_BYTES = 4 << 30
 MAX_RATIO = 200
 RATIO_FROM_BYTES = 16 << 20
+# the rows of a workbook are streamed, its shared texts are held in memory, at several times their size
+SHARED_TEXTS = "xl/sharedStrings.xml"
+MAX_SHARED_TEXTS = 64 << 20
 MAX_CELL = 4_000
 SAMPLE_BYTES = 1 << 16
 FORBIDDEN_HEADER = re.compile(
@@ -63,10 +66,8 @@ def opened(path: Path, mapping: Mapping) -> Iterator[Table]:
         raw.seek(0)
         if head == b"PK\x03\x04":
             lines = _sheet_rows(path)
-        elif head[:2] == b"\x1f\x8b":
-            lines = _csv_rows(io.BufferedReader(_Metered(gzip.GzipFile(fileobj=raw), path.stat().st_size)), mapping)
         else:
-            lines = _csv_rows(raw, mapping)
+            lines = _csv_rows(raw, path.stat().st_size if head[:2] == b"\x1f\x8b" else 0, mapping)
         yield _table(_guarded(lines), mapping)
 
 
@@ -106,12 +107,11 @@ def _rows(headers: tuple[str, ...], lines: Iterator[tuple[list[str], int]]) -> I
         yield Row(number, trimmed, dict(zip(headers, trimmed, strict=False)), formula)
 
 
-def _csv_rows(raw: IO[bytes], mapping: Mapping) -> Iterator[tuple[list[str], int]]:
+def _csv_rows(raw: IO[bytes], packed: int, mapping: Mapping) -> Iterator[tuple[list[str], int]]:
     csv.field_size_limit(MAX_CELL)
-    sample = raw.peek(SAMPLE_BYTES)[:SAMPLE_BYTES] if isinstance(raw, io.BufferedReader) else b""
-    encoding = _encoding_of(sample, mapping)
-    text = io.TextIOWrapper(raw, encoding=encoding, errors="strict", newline="")
-    first = sample.decode(encoding, "ignore").split("\n", 1)[0]
+    encoding = _encoding_of(raw, packed, mapping)
+    first = _from_start(raw, packed).read(SAMPLE_BYTES).decode(encoding, "ignore").split("\n", 1)[0]
+    text = io.TextIOWrapper(_from_start(raw, packed), encoding=encoding, errors="strict", newline="")
     # a file that went through a spreadsheet may come back with another delimiter
     delimiter = max(
         (mapping.delimiter, ",", ";", "\t"), key=lambda mark: (first.count(mark), mark == mapping.delimiter)
@@ -121,15 +121,24 @@ def _csv_rows(raw: IO[bytes], mapping: Mapping) -> Iterator[tuple[list[str], int
         yield cells, number
 
 
-def _encoding_of(sample: bytes, mapping: Mapping) -> str:
+def _from_start(raw: IO[bytes], packed: int) -> IO[bytes]:
+    """The file's bytes from the beginning; packed: size of a gzip file, 0 for a plain one."""
+    raw.seek(0)
+    return io.BufferedReader(_Metered(gzip.GzipFile(fileobj=raw), packed)) if packed else raw
+
+
+def _encoding_of(raw: IO[bytes], packed: int, mapping: Mapping) -> str:
+    sample = _from_start(raw, packed).read(3)
     if sample.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     for encoding in mapping.encodings:
+        # the whole file: the first Chinese name may stand far behind a header of Latin letters
+        decoder, blocks = codecs.getincrementaldecoder(encoding)("strict"), _from_start(raw, packed)
         try:
-            # final=False: the sample may end inside a character
-            codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=False)
+            for block in iter(lambda: blocks.read(SAMPLE_BYTES), b""):  # noqa: B023  # used up before the next turn
+                decoder.decode(block)
         except UnicodeDecodeError:
             continue
         return encoding
@@ -139,6 +148,9 @@ def _encoding_of(sample: bytes, mapping: Mapping) -> str:
 def _sheet_rows(path: Path) -> Iterator[tuple[list[str], int]]:
     with zipfile.ZipFile(path) as archive:
         sizes = [(item.file_size, item.compress_size) for item in archive.infolist()]
+        texts = max((item.file_size for item in archive.infolist() if item.filename == SHARED_TEXTS), default=0)
+    if texts > MAX_SHARED_TEXTS:
+        raise Refused("这个 XLSX 的文字过多，请另存为 CSV 后再导入", code="import.too_large")
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_FROM_BYTES and unpacked > packed * MAX_RATIO):
         raise Refused("文件解压后过大，已拒绝", code="import.bomb")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -33,6 +34,26 @@ def test_encoding_packing_and_delimiter_are_found_out(
 ) -> None:
     path = files.write_csv(tmp_path / f"a{suffix}", [files.STATEMENT, ROW], encoding=encoding, delimiter=delimiter)
     assert read(path) == [reading.Row(2, tuple(ROW), dict(zip(files.STATEMENT, ROW, strict=True)))]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
+def test_a_gbk_file_is_known_even_when_chinese_begins_far_behind_its_head(tmp_path: Path, suffix: str) -> None:
+    rules = replace(
+        HAIYUE, columns={"account": "account", "date": "date", "balance": "balance"}, sign_column="", kinds=()
+    )
+    rows = [["account", "date", "balance", "note"], *[["6222", "2026-10-01", "1.00", "x"]] * 9_000]
+    path = files.write_csv(tmp_path / f"a{suffix}", [*rows, ["6222", "2026-10-01", "1.00", "王芳"]], encoding="gbk")
+    assert read(path, rules)[-1].cells[-1] == "王芳"
+
+
+def test_a_workbook_whose_texts_would_fill_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_SHARED_TEXTS", 1000)
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", b"0" * 1001)
+    with pytest.raises(Refused) as refused:
+        read(path)
+    assert refused.value.code == "import.too_large"
 
 
 def test_a_workbook_is_read_like_a_csv_and_its_formulas_are_noticed(tmp_path: Path) -> None:
