@@ -1,6 +1,7 @@
-"""Seconds and memory of a statement import: `python benchmarks/statement_import.py FILE [MAPPING]`.
+"""Seconds and memory of a statement import: `python benchmarks/statement_import.py [FILE [MAPPING]]`.
 
-Starts a throw-away embedded PostgreSQL, imports the file twice, and prints seconds and the process's peak memory.
+Starts a throw-away embedded PostgreSQL, imports the file (the shipped sample when none is named) twice, and prints
+seconds and the process's peak memory.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+SAMPLE = Path(__file__).parents[1] / "loyalty/assets/samples/berka-slice.csv.gz"
 
 
 async def measure(path: Path, mapping_name: str, address: str) -> None:
@@ -50,8 +53,8 @@ def main() -> None:
         Path(folder).chmod(0o755)
         postgres = embedded.start_postgres(Path(folder))
         try:
-            mapping_name = sys.argv[2] if len(sys.argv) > 2 else "berka"
-            asyncio.run(measure(Path(sys.argv[1]), mapping_name, postgres.url))
+            path, mapping_name = [*sys.argv[1:3], *(str(SAMPLE), "berka")[len(sys.argv) - 1 :]]
+            asyncio.run(measure(Path(path), mapping_name, postgres.url))
         finally:
             postgres.stop()
 
