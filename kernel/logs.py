@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import traceback
+from collections.abc import Iterator, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -16,6 +18,10 @@ _PATTERNS = (
     (re.compile(r"(?<!\d)\d{15,19}(?!\d)"), "[number]"),
     (re.compile(r"((?:access_token|corpsecret|secret|code|token)=)[^&\s\"']+", re.IGNORECASE), r"\1[hidden]"),
 )
+_QUOTING = ("asyncpg", "tortoise")
+"""Their messages quote the values of a statement: names and ids of clients that no pattern knows."""
+_HIDDEN = "[message hidden: it may quote values]"
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def start(process: str, level: str = "INFO") -> None:
@@ -25,7 +31,7 @@ def start(process: str, level: str = "INFO") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_render),
         mask,
     ]
     structlog.configure(
@@ -71,3 +77,23 @@ def mask_text(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _render(exc_info: ExcInfo) -> str:
+    text = "".join(traceback.format_exception(*exc_info)).rstrip("\n")
+    for error in _chain(exc_info[1]):
+        if type(error).__module__.split(".")[0] in _QUOTING and (message := str(error)):
+            text = text.replace(message, _HIDDEN)
+    return text
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += [one.__cause__, one.__context__, *(one.exceptions if isinstance(one, BaseExceptionGroup) else ())]
