@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
 from typing import Any
 
 from campaigns.planning import kind
 from campaigns.planning.models import Campaign, Step
+from staff.models import Staff
 
 
 async def contents(campaign: Campaign) -> dict[str, Any]:
@@ -20,10 +22,12 @@ async def contents(campaign: Campaign) -> dict[str, Any]:
         "conditions": campaign.conditions,
         "control_percent": campaign.control_percent,
         "salt": campaign.salt,
-        "starts_at": campaign.starts_at.isoformat() if campaign.starts_at else None,
+        # one moment has one spelling, whatever zone it was typed in
+        "starts_at": campaign.starts_at.astimezone(UTC).isoformat() if campaign.starts_at else None,
         "late_minutes": campaign.late_minutes,
         "branch": campaign.branch_id,
         "author": campaign.author_id,
+        "scope": await _scope(campaign),
         "steps": [
             {
                 "code": step.code,
@@ -47,3 +51,9 @@ def digest(value: dict[str, Any]) -> str:
 async def of(campaign: Campaign) -> str:
     """The digest of a campaign as it stands; pages carry it as `seen_hash`."""
     return digest(await contents(campaign))
+
+
+async def _scope(campaign: Campaign) -> dict[str, Any]:
+    # whose clients the conditions choose from follows the author's place in the bank: it must not grow after the word
+    author = await Staff.get(id=campaign.author_id)
+    return {"only_own_clients": author.role == "director", "branch": author.branch_id}

@@ -16,6 +16,7 @@ LABELS = {
     "late_minutes": "最多可迟发（分钟）",
     "branch": "机构",
     "author": "制作人",
+    "scope": "制作人的客户范围",
 }
 
 

@@ -102,3 +102,22 @@ async def test_a_held_invitation_is_not_released_after_its_event(cast: Cast) -> 
         assert (await Campaign.get(id=campaign.id)).state == "held"
         with pytest.raises(Refused, match="已不能开始"):
             await running.release(campaign.id, cast.wang)
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "change"),
+    [("event_invitation", EVENT, {"place": "二楼"}), ("event_invitation", EVENT, {"seats": 9}),
+     ("livestream", LIVE, {"anchor_userid": "li"})],
+)  # fmt: skip
+async def test_another_place_number_of_seats_or_anchor_voids_the_approval(
+    cast: Cast, code: str, details: dict[str, Any], change: dict[str, Any]
+) -> None:
+    await make_clients(cast, 2)
+    campaign = await occasion(cast, code, clock.now() + timedelta(hours=5), details)
+    draft = await drafting.read(campaign)
+    edited = await drafting.save(
+        campaign.id, dataclasses.replace(draft, details={**draft.details, **change}), cast.li, campaign.version
+    )
+    assert (edited.state, edited.approved_hash) == ("draft", "")
+    with pytest.raises(Refused):
+        await running.start(campaign.id, cast.li)

@@ -2,11 +2,13 @@
 
 import asyncio
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
 from campaigns.planning import approval, drafting, fingerprint, running
 from campaigns.planning.models import Campaign
+from kernel import clock
 from kernel.errors import Forbidden, Refused
 from staff import approvals
 from staff.models import Approval, Staff
@@ -127,6 +129,23 @@ async def test_what_a_changed_row_behind_the_pages_says_is_not_sent(cast: Cast) 
     await Campaign.filter(id=campaign.id).update(conditions={"field": "fan", "op": "is_not"})
     with pytest.raises(Refused, match="没有经过审批"):
         await running.start(campaign.id, cast.li)
+
+
+async def test_what_an_author_with_another_place_in_the_bank_would_reach_was_not_approved(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    # the conditions choose among the author's clients: now others than those that the approver counted
+    await Staff.filter(id=cast.li.id).update(branch_id=cast.branch.id)
+    colleague = await Staff.create(login="sun", name="孙", role="marketing")
+    with pytest.raises(Refused, match="没有经过审批"):
+        await running.start(campaign.id, colleague)
+
+
+async def test_the_same_moment_in_another_zone_is_no_edit(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    starts_at = clock.now().replace(microsecond=0) + timedelta(hours=3)
+    campaign = await approved(cast, starts_at=starts_at)
+    assert (await _edit(campaign, cast.li, starts_at=clock.local(starts_at))).state == "scheduled"
 
 
 async def test_a_campaign_with_forbidden_words_or_nobody_to_reach_is_not_submitted(cast: Cast) -> None:
