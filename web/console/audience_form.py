@@ -129,7 +129,7 @@ def read(form: FormData) -> Builder:
 def change(builder: Builder, act: str) -> None:
     """Add or drop a row or a group: add.G, drop.G.R, group, clear; anything else changes nothing."""
     verb, *numbers = act.split(".")
-    places = [int(number) for number in numbers if number.isdigit() and len(number) < 4]
+    places = [int(number) for number in numbers if number.isdigit() and number.isascii() and len(number) < 4]
     if verb == "clear":
         builder.kept, builder.groups = {}, []
     elif verb == "group" and len(builder.groups) < MOST_GROUPS:

@@ -54,3 +54,11 @@ async def test_a_hostile_tree_is_refused_in_words(signed_in, people, kept):
     browser = await signed_in("marketing")
     answer = await browser.post(f"/campaigns/{campaign.id}/edit", bank.form_of(campaign, **{"a.kept": kept}))
     assert answer.status == 422
+
+
+async def test_a_press_on_a_row_that_cannot_be_changes_nothing(signed_in, people):
+    campaign = await bank.draft_of(people["marketing"])
+    browser = await signed_in("marketing")
+    for act in ("add.²", "drop.0.²", "drop.9.9", "group.x", "fix.main.", "piece.nowhere"):
+        answer = await browser.post(f"/campaigns/{campaign.id}/edit", bank.form_of(campaign, act=act))
+        assert answer.status == 200, act
