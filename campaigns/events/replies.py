@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from campaigns.events import invitations
 from campaigns.events.models import Event, Invitation
 from campaigns.planning.models import Campaign
 from community.clients import timeline
-from community.sending import telling
+from community.sending import gate, policies, telling
 from kernel import clock, database
 from kernel.errors import Refused
 
@@ -113,5 +115,22 @@ async def _refuse_when_over(event: Event) -> None:
 async def _tell_moved_up(event: Event, invitation: Invitation) -> None:
     when = clock.local(event.starts_at).strftime("%-m 月 %-d 日 %H:%M")
     text = f"您候补的活动已有席位：{when}，{event.place}。入场码和详情见 {invitations.link(invitation.id)}"
-    key = f"event:{event.id}:moved_up:{invitation.client_id}:{invitation.id}"
-    await telling.tell(invitation.client_id, text, key=key, step="moved_up", expires_at=event.starts_at)
+    # whoever gave the seat back and waited again moves up a second time, and is told again
+    key = f"event:{event.id}:moved_up:{invitation.id}:{clock.now():%y%m%d%H%M%S%f}"
+    await telling.tell(
+        invitation.client_id,
+        text,
+        key=key,
+        step="moved_up",
+        due_at=await _by_day(event),
+        expires_at=event.starts_at,
+    )
+
+
+async def _by_day(event: Event) -> datetime | None:
+    """When to tell of a seat: in quiet hours the next morning, unless the event begins before it."""
+    rules, now = await policies.in_force(), clock.now()
+    if not gate.is_quiet(now, rules.quiet_from, rules.quiet_until):
+        return None
+    morning = gate.quiet_ends(now, rules.quiet_until)
+    return morning if morning < event.starts_at else None

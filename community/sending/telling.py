@@ -23,7 +23,15 @@ WHERE c.id = $1
 """
 
 
-async def tell(client_id: int, text: str, *, key: str, step: str = "", expires_at: datetime | None = None) -> str:
+async def tell(
+    client_id: int,
+    text: str,
+    *,
+    key: str,
+    step: str = "",
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> str:
     """Plan one service message under a key that is used once; returns the channel, or "" when nothing reaches them.
 
     In this order: a customer-service text inside the open window, a service notice to a follower, a text to the member
@@ -43,6 +51,7 @@ async def tell(client_id: int, text: str, *, key: str, step: str = "", expires_a
         text=f"请转告客户（编号 {client_id}）：{text}" if channel == "staff_message" else text,
         client_id=client_id,
         step=step,
+        due_at=due_at,
         expires_at=expires_at,
     )
     return channel

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -172,3 +172,28 @@ async def test_whoever_accepts_while_the_event_is_cancelled_is_told_or_refused(e
     expecting = {guest.client_id for guest in await _invited(event) if guest.state in ("accepted", "waiting")}
     told = {row["client_id"] for row in await database.fetch("SELECT client_id FROM send WHERE step = 'cancelled'")}
     assert told == expecting
+
+
+async def test_a_seat_given_back_at_night_is_told_in_the_morning(event):
+    first, second, third, fourth, _ = await _invited(event)
+    night = clock.at_local(clock.local(event.starts_at).date() - timedelta(days=2), time(23, 0))
+    with clock.frozen(night):
+        for guest in (first, second, third, fourth):
+            await replies.accept(guest.id)
+        await replies.decline(first.id)
+    due_at = await database.fetch_value("SELECT due_at FROM send WHERE step = 'moved_up'")
+    assert clock.local(due_at).time() == time(8, 30)
+    assert due_at > night
+
+
+async def test_whoever_moves_up_a_second_time_is_told_a_second_time(event):
+    first, second, third, fourth, _ = await _invited(event)
+    for guest in (first, second, third, fourth):
+        await replies.accept(guest.id)
+    await replies.decline(first.id)
+    await replies.accept(first.id)
+    await replies.decline(fourth.id)
+    await replies.accept(fourth.id)
+    await replies.decline(second.id)
+    told = await database.fetch("SELECT client_id FROM send WHERE step = 'moved_up' ORDER BY id")
+    assert [row["client_id"] for row in told] == [fourth.client_id, first.client_id, fourth.client_id]
