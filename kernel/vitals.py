@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import redis.exceptions
 
-from kernel import cache, database, tasks
+from kernel import cache, clock, database, tasks
 
+# a job every minute is half a million rows a year
+KEPT = timedelta(days=14)
 JOBS = """
 SELECT DISTINCT ON (job) job, started_at, finished_at, outcome, detail FROM job_run ORDER BY job, started_at DESC
+"""
+FORGET = """
+DELETE FROM job_run WHERE started_at < $1
+  AND EXISTS (SELECT FROM job_run later WHERE later.job = job_run.job AND later.started_at > job_run.started_at)
 """
 DATABASE = """
 SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes,
@@ -42,6 +48,11 @@ async def queues() -> dict[str, int] | None:
         return {name: int(await cache.redis_client().llen(name)) for name in tasks.QUEUES}
     except (redis.exceptions.RedisError, OSError):
         return None
+
+
+async def forget_runs() -> int:
+    """Delete runs older than KEPT, but each job's last one; returns how many."""
+    return await database.execute(FORGET, clock.now() - KEPT)
 
 
 async def last_runs() -> list[LastRun]:

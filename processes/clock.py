@@ -11,7 +11,7 @@ from campaigns.livestreams import tasks as livestreams
 from community.clients import tasks as clients
 from community.groups import tasks as groups
 from community.sending import tasks as sending
-from kernel import logs, settings, tasks
+from kernel import logs, settings, tasks, vitals
 from loyalty.metrics import tasks as metrics
 from loyalty.rewards import tasks as rewards
 from processes import timekeeping
@@ -43,6 +43,7 @@ TIMETABLE = (
     # house-keeping
     job("forget-sessions", every(minutes=15), session.forget_old),
     job("forget-callbacks", daily("02:30"), callbacks.forget_old),
+    job("forget-runs", daily("02:40"), vitals.forget_runs),
 )
 
 WAKEUPS = timekeeping.wakeups(TIMETABLE)
