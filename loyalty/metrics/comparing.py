@@ -8,7 +8,14 @@ from loyalty.metrics import intervals
 from loyalty.metrics.intervals import Interval, Sums
 
 FEWEST = 30
-VERDICTS = {"effect": "有效果", "none": "未显示效果", "harm": "结果为负", "few": "数据不足", "broken": "分组异常"}
+VERDICTS = {
+    "effect": "有效果",
+    "none": "未显示效果",
+    "harm": "结果为负",
+    "few": "数据不足",
+    "early": "观察中",
+    "broken": "分组异常",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Arm:
 class Comparison:
     """Rates of both arms (0 to 1), their difference with its 95 % interval, and what may be said.
 
-    difference None: there are not enough events to say anything.
+    difference None: there are not enough events to say anything, or some are still open.
     """
 
     treated: float | None
@@ -50,10 +57,13 @@ class Comparison:
         return VERDICTS[self.verdict]
 
 
-def compare(treated: Arm, control: Arm, *, by: str = "clients", sample_ratio_p: float | None = None) -> Comparison:
+def compare(
+    treated: Arm, control: Arm, *, by: str = "clients", sample_ratio_p: float | None = None, pending: int = 0
+) -> Comparison:
     """Compare two arms by rate of clients (Newcombe's interval) or of amounts (delta method).
 
-    sample_ratio_p: of the test that arms have the planned sizes; below the alarm no effect is claimed.
+    sample_ratio_p: of the test that arms have the planned sizes; below the alarm no effect is claimed. pending: events
+    whose windows are not over. While there are any, nothing is compared: who looks every day finds an effect in noise.
     """
     word = {"clients": "回流客户率", "amount": "金额回流率"}[by]
     rates = (treated.client_rate, control.client_rate) if by == "clients" else (
@@ -62,6 +72,10 @@ def compare(treated: Arm, control: Arm, *, by: str = "clients", sample_ratio_p: 
     if sample_ratio_p is not None and sample_ratio_p < intervals.SRM_ALARM:
         return Comparison(
             *rates, None, "broken", "分组异常：触达组与对照组的人数偏离计划比例，结果不能用，请先查明原因。"
+        )
+    if pending:
+        return Comparison(
+            *rates, None, "early", f"观察中：还有 {pending:,} 笔流出未满观察期，期满之前不作比较，以免提前下结论。"
         )
     if min(treated.events, control.events) < FEWEST:
         return Comparison(

@@ -70,8 +70,7 @@ class ReturnFigures:
     @property
     def sentence(self) -> str:
         """What may be said, with the basis it is said on."""
-        waiting = f"另有 {self.pending:,} 笔流出未满 {self.days} 天。" if self.pending else ""
-        return f"{self.clients.sentence}{waiting}（{BASES[self.basis]}，{self.days} 天）"
+        return f"{self.clients.sentence}（{BASES[self.basis]}，{self.days} 天）"
 
 
 async def measure(
@@ -104,17 +103,18 @@ async def measure(
     treated, control = _arm(rows.get("treated")), _arm(rows.get("control"))
     counts = [assigned.get("treated", 0), assigned.get("control", 0)]
     p = _sample_ratio(counts, planned_control_share)
+    pending = sum(row["pending"] for row in rows.values())
     return ReturnFigures(
         basis=basis,
         days=days,
         from_day=from_day,
         assigned_treated=counts[0],
         assigned_control=counts[1],
-        pending=sum(row["pending"] for row in rows.values()),
+        pending=pending,
         treated=treated,
         control=control,
-        clients=compare(treated, control, by="clients", sample_ratio_p=p),
-        amount=compare(treated, control, by="amount", sample_ratio_p=p),
+        clients=compare(treated, control, by="clients", sample_ratio_p=p, pending=pending),
+        amount=compare(treated, control, by="amount", sample_ratio_p=p, pending=pending),
         sample_ratio_p=p,
     )
 

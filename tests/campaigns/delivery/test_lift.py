@@ -49,6 +49,19 @@ async def test_the_return_of_both_arms_is_compared_from_the_day_of_the_freeze(ca
     assert lift.ready_at(campaign) == (day + timedelta(days=30)).isoformat()
 
 
+async def test_while_one_outflow_is_still_open_no_effect_is_claimed(cast: Cast) -> None:
+    clients = await make_clients(cast, 200)
+    campaign = await approved(cast, control_percent=50)
+    await running.start(campaign.id, cast.li)
+    await tasks.start_campaign.now(campaign.id)
+    day = clock.today()
+    await database.execute(OUTFLOWS, clients, day, LOST)
+    await database.execute(BALANCES, clients[1:], day, LOST)
+    figures = await lift.of(await Campaign.get(id=campaign.id))
+    assert figures is not None
+    assert (figures.pending, figures.clients.verdict, figures.amount.difference) == (1, "early", None)
+
+
 async def test_without_events_nothing_is_claimed(cast: Cast) -> None:
     await make_clients(cast, 20)
     campaign = await approved(cast, control_percent=20)

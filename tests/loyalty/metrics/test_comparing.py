@@ -55,3 +55,10 @@ def test_amounts_are_compared_with_their_own_wider_interval() -> None:
     assert found.difference is not None
     assert round(found.difference.estimate, 4) == 0.05
     assert "金额回流率" in found.sentence
+
+
+def test_nothing_is_compared_while_events_are_still_open() -> None:
+    found = compare(arm(1000, 200), arm(1000, 100), pending=3)
+    assert (found.verdict, found.label, found.difference) == ("early", "观察中", None)
+    assert "3 笔" in found.sentence
+    assert "%" not in found.sentence
