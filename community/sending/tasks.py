@@ -10,8 +10,12 @@ from community.sending import cancelling, claiming, dispatching, reconciling, re
 from kernel import cache
 from kernel.tasks import task
 
+LIMIT = 200
 TURN_S = 20.0
 """How long one wake-up keeps a worker before it queues itself again, so that streams take turns."""
+URGENT_TURN_S = 2.0
+URGENT_LIMIT = 40
+"""Urgent work in small pieces: behind it, in the same worker, wait new contacts whose welcome has 20 seconds."""
 QUEUED_S = 30
 
 
@@ -63,8 +67,9 @@ async def cancel_jobs(stream_id: int) -> None:
 
 async def _work(lane: claiming.Lane, stream_id: int | None) -> bool:
     """Dispatch until nothing is due (False) or the turn is over (True)."""
-    ends = time.monotonic() + TURN_S
-    while await dispatching.dispatch(lane=lane, stream_id=stream_id):
+    turn, limit = (URGENT_TURN_S, URGENT_LIMIT) if lane == "urgent" else (TURN_S, LIMIT)
+    ends = time.monotonic() + turn
+    while await dispatching.dispatch(limit, lane=lane, stream_id=stream_id):
         if time.monotonic() >= ends:
             return True
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from community.sending import telling
 from kernel import clock, database
@@ -31,6 +31,12 @@ async def tell_waiting() -> int:
     return told
 
 
+def _soon() -> datetime:
+    # due now, each of thousands would wake the urgent worker, in front of new contacts who wait for their welcome;
+    # due in a moment, the clock's next round finds them all
+    return clock.now() + timedelta(seconds=1)
+
+
 async def _tell(grant: Grant, benefit: Benefit) -> bool:
     until = periods.last_day(grant.period)
     text = (
@@ -39,7 +45,7 @@ async def _tell(grant: Grant, benefit: Benefit) -> bool:
     )
     async with database.transaction():
         # the key makes a second telling of the same grant the first one again
-        channel = await telling.tell(grant.client_id, text, key=f"grant:{grant.id}", step="benefit")
+        channel = await telling.tell(grant.client_id, text, key=f"grant:{grant.id}", step="benefit", due_at=_soon())
         if channel:
             await Grant.filter(id=grant.id, told_at=None).update(told_at=clock.now())
     return bool(channel)

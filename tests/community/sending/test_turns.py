@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from community.sending import dispatching, jobs, ledger
+from community.sending import dispatching, jobs, ledger, tasks
 from community.sending.models import Send
 from tests.community.sending.staging import Stage
 
@@ -31,3 +31,17 @@ async def test_what_a_turn_is_too_short_for_is_planned_again_and_goes_out_next(
         assert await Send.filter(state="accepted").count() == out
         assert await Send.filter(state="planned").count() == 3 - out
     assert await Send.filter(attempts=1).count() == 3
+
+
+async def test_many_urgent_messages_hold_the_urgent_worker_only_for_a_short_turn(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "URGENT_TURN_S", 0.0)
+    monkeypatch.setattr(tasks, "URGENT_LIMIT", 2)
+    for who, client_id in (await stage.followers(5)).items():
+        await ledger.plan(
+            key=f"test:{who}", purpose="service", channel="oa_service", recipient=who, text="您好", client_id=client_id
+        )
+    for out in (2, 4, 5):
+        await tasks.dispatch_due.now()
+        assert await Send.filter(state="delivered").count() == out
