@@ -102,6 +102,9 @@ def _to_sign_in(request: Request) -> Response:
 
 def own_path(given: str) -> str:
     """A path to go on to after sign-in: only one of our own, never another host."""
-    parts = urlsplit(given)
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return "/"
     is_own = given.startswith("/") and not given.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
     return given if is_own and "\\" not in given and given.isprintable() else "/"

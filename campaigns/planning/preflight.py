@@ -54,11 +54,19 @@ def _check_link(campaign: Campaign, step: Step) -> Iterator[Finding]:
         yield Finding("step.link_half", "填了链接标题，没有填链接地址", "补上地址或清空标题", step.code)
     if not step.link_url:
         return
-    parts = urlsplit(step.link_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    scheme = _scheme_of(step.link_url)
+    if scheme not in ("http", "https"):
         yield Finding("step.link_bad", "链接地址须以 https:// 开头", "改正链接地址", step.code)
-    elif parts.scheme == "http" and not settings.get().demo:
+    elif scheme == "http" and not settings.get().demo:
         yield Finding("step.link_plain", "链接地址不是 https", "改用 https 地址", step.code)
+
+
+def _scheme_of(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts.scheme if parts.netloc else ""
 
 
 def _check_start(campaign: Campaign) -> Iterator[Finding]:

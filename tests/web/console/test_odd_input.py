@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests import casting
+from tests.browsing import Browser
 from tests.web.console import bank
 
 HUGE = "9223372036854775808"
@@ -62,3 +64,21 @@ async def test_a_press_on_a_row_that_cannot_be_changes_nothing(signed_in, people
     for act in ("add.²", "drop.0.²", "drop.9.9", "group.x", "fix.main.", "piece.nowhere"):
         answer = await browser.post(f"/campaigns/{campaign.id}/edit", bank.form_of(campaign, act=act))
         assert answer.status == 200, act
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "javascript:alert(1)", "//a.test/b", "a.test"])
+async def test_an_address_that_is_none_is_named_in_the_editor(signed_in, people, address):
+    campaign = await bank.draft_of(people["marketing"])
+    browser = await signed_in("marketing")
+    changes = {"act": "add.0", "step.main.link_title": "报名", "step.main.link_url": address}
+    answer = await browser.post(f"/campaigns/{campaign.id}/edit", bank.form_of(campaign, **changes))
+    assert answer.status == 200
+    assert "链接地址须以 https:// 开头" in answer.text
+
+
+@pytest.mark.parametrize("going_to", ["http://[::1", "//evil.test", "/\\evil.test", "https://evil.test/"])
+async def test_after_sign_in_nobody_is_led_elsewhere(web_app, people, going_to):
+    browser = Browser(web_app)
+    assert (await browser.get(f"/login?next={going_to}")).status == 200
+    answer = await browser.post("/login", {"login": "marketing", "password": casting.PASSWORD, "next": going_to})
+    assert (answer.status, answer.headers["location"]) == (303, "/")
