@@ -102,17 +102,6 @@ async def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[An
     return int(status.rsplit(" ", 1)[-1])
 
 
-@contextlib.asynccontextmanager
-async def held_lock(number: int) -> AsyncIterator[None]:
-    """Hold the PostgreSQL advisory lock `number` for the block, on a connection of its own; waits until it is free."""
-    async with get_connection("default").acquire_connection() as connection:
-        await connection.execute("SELECT pg_advisory_lock($1)", number)
-        try:
-            yield
-        finally:
-            await connection.execute("SELECT pg_advisory_unlock($1)", number)
-
-
 async def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     # what was committed stays committed: a failing wake-up is logged and the clock's sweep finds the row
     try:

@@ -16,6 +16,7 @@ from processes.instance import Folder
 
 READY_SECONDS = 60
 WORKER_STOP_SECONDS = 25
+WORKERS = ("urgent", "general")
 GENERAL_QUEUES = "callbacks,campaigns,default"
 
 Step = Callable[[], Awaitable[None]]
@@ -54,12 +55,15 @@ class Supervisor:
         await wait_until_ready(wanted.web_port)
         self.folder.publish(self.environment)
         await prepare()
+        for name in WORKERS:
+            self._mark(name).unlink(missing_ok=True)
         # welcomes have 20 seconds: they never wait behind a campaign
         self._add("worker", "--name", "urgent", "--queues", "urgent", "--concurrency", "1")
         self._add(
             "worker", "--name", "general", "--queues", GENERAL_QUEUES, "--concurrency", str(wanted.worker_concurrency)
         )
         self._add("clock")
+        await self._wait_for_workers()
 
     async def do(self, *arguments: str) -> None:
         """Run one `huiliu` command to its end. CannotStart when it fails."""
@@ -85,6 +89,16 @@ class Supervisor:
         for child in self.children:
             child.stop_seconds = 0.0
             child.kill()
+
+    async def _wait_for_workers(self) -> None:
+        # a slow machine is no reason to fail: work waits in the database until they are there
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + READY_SECONDS
+        while not all(self._mark(name).exists() for name in WORKERS) and loop.time() < ends:
+            await asyncio.sleep(0.1)
+
+    def _mark(self, name: str) -> Path:
+        return self.folder.path / "ready" / name
 
     def _add(self, command: str, *arguments: str, stop_seconds: float = WORKER_STOP_SECONDS) -> None:
         child = self._child(command, *arguments, stop_seconds=stop_seconds)

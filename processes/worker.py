@@ -62,6 +62,11 @@ def load_tasks() -> list[str]:
     return names
 
 
+def ready_mark(data: Path, name: str) -> Path:
+    """The file by which a worker tells the supervisor that it takes work."""
+    return data / "ready" / name
+
+
 async def open_all() -> None:
     """What a child needs before its first task."""
     await database.open_database(schema.config(pool=POOL))
@@ -88,10 +93,16 @@ def _listen(name: str, level: str) -> None:
             os._exit(1)
         tasks.start_loop(open_all)
 
+    def tell_ready(**_: Any) -> None:
+        mark = ready_mark(Path(settings.get().data_dir), name)
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark.touch()
+
     def stop_child(**_: Any) -> None:
         tasks.stop_loop(close_all)
 
     # weak=False: the receivers live as long as the process
     signals.setup_logging.connect(start_logs, weak=False)
     signals.worker_process_init.connect(start_child, weak=False)
+    signals.worker_ready.connect(tell_ready, weak=False)
     signals.worker_process_shutdown.connect(stop_child, weak=False)

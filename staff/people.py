@@ -27,10 +27,15 @@ async def hire(
     password: str = "",
     by: Staff | None = None,
 ) -> Staff:
-    """A new member of staff who can sign in with `password` (none: not yet). Refused: login taken, unknown role."""
+    """A new member of staff who can sign in with `password` (none: not yet).
+
+    Refused: login taken, unknown role, a branch head without a branch.
+    """
     login = login.strip().lower()
     if role not in ROLES:
         raise Refused("没有这个角色", code="people.unknown_role")
+    if role == "branch_head" and branch is None:
+        raise Refused("分行负责人必须属于一个分行", code="people.no_branch")
     if await Staff.exists(login=login):
         raise Refused("这个用户名已被使用", code="people.login_taken")
     async with transaction():

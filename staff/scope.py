@@ -23,7 +23,7 @@ def clients(person: Staff, *, alias: str = "c", first: int = 1) -> Condition:
         return Condition(f"{alias}.owner_id = ${first}::bigint", [person.id])
     if person.branch_id is not None:
         return Condition(f"{alias}.branch_id = ${first}::bigint", [person.branch_id])
-    return Condition("TRUE", [])
+    return _head_office(person)
 
 
 def groups(person: Staff, *, alias: str = "g", first: int = 1) -> Condition:
@@ -34,4 +34,9 @@ def groups(person: Staff, *, alias: str = "g", first: int = 1) -> Condition:
         # alias and first come from our own code, the branch travels as an argument
         sql = f"{alias}.owner_id IN (SELECT id FROM staff WHERE branch_id = ${first}::bigint)"  # noqa: S608
         return Condition(sql, [person.branch_id])
-    return Condition("TRUE", [])
+    return _head_office(person)
+
+
+def _head_office(person: Staff) -> Condition:
+    # the head of no branch sees nobody: a forgotten branch must not open the whole bank
+    return Condition("FALSE" if person.role == "branch_head" else "TRUE", [])

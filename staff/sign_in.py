@@ -20,27 +20,20 @@ LONGEST_PASSWORD = 128
 
 
 class WrongSignIn(Refused):
-    """Login and password don't belong together, or the account is closed: all look the same from outside."""
+    """Wrong, closed, or resting after too many tries: all look the same, so that no login is given away."""
 
     def __init__(self) -> None:
-        super().__init__("用户名或密码不正确", code="sign_in.wrong", status=401)
-
-
-class TooManyTries(Refused):
-    """The account rests after wrong passwords, whoever knocks and with whatever password."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"尝试次数过多，请 {seconds} 秒后再试", code="sign_in.too_many", status=429)
-        self.seconds = seconds
+        super().__init__("用户名或密码不正确；连续输错会暂停片刻，请稍候再试", code="sign_in.wrong", status=401)
 
 
 async def check(login: str, password: str) -> Staff:
-    """The person with this login and password. Refused: wrong, closed, or too many tries lately."""
+    """The person with this login and password. WrongSignIn: wrong, closed, or too many tries lately."""
     person = await Staff.get_or_none(login=login.strip().lower())
-    if person is not None:
-        _refuse_while_resting(person)
     stored = person.password_hash if person is not None and person.password_hash else _nobody()
     is_right = await _matches(stored, password[:LONGEST_PASSWORD])
+    if person is not None and _is_resting(person):
+        # whoever knocks, and with whatever password; not counted, or a stranger could keep the account closed for ever
+        raise WrongSignIn
     if person is None or not is_right or not person.is_active or not person.password_hash:
         if person is not None:
             await _count_failure(person)
@@ -62,9 +55,8 @@ async def set_password(person: Staff, password: str) -> None:
     await Staff.filter(id=person.id).update(password_hash=person.password_hash)
 
 
-def _refuse_while_resting(person: Staff) -> None:
-    if person.next_sign_in_at is not None and person.next_sign_in_at > clock.now():
-        raise TooManyTries(int((person.next_sign_in_at - clock.now()).total_seconds()) + 1)
+def _is_resting(person: Staff) -> bool:
+    return person.next_sign_in_at is not None and person.next_sign_in_at > clock.now()
 
 
 async def _count_failure(person: Staff) -> None:

@@ -51,7 +51,9 @@ class Errors:
         try:
             await self.app(scope, receive, watching_send)
         except Exception:
-            _log.exception("page.failed", path=scope["path"], method=scope["method"])
+            # client pages carry a personal token in their address: the door's name says enough
+            door = getattr(scope.get("route"), "name", "") or scope["path"].split("/")[1]
+            _log.exception("page.failed", door=door, method=scope["method"])
             if has_started:
                 raise
             request = Request(scope, receive)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.clients import consent
+from community.clients import consent, preferences
 from community.conversations import inbound, wording
 from community.sending import ledger
 from kernel import database, settings
@@ -27,7 +27,7 @@ async def answer(inbound_id: int, client_id: int, openid: str, text: str) -> str
         purpose="service",
         channel="oa_service",
         recipient=openid,
-        text=REPLIES[order].format(bank=settings.get().bank_name),
+        text=REPLIES[order].format(bank=settings.get().bank_name, link=preferences.link(client_id)),
         client_id=client_id,
     )
     await inbound.mark_answered(inbound_id, order)

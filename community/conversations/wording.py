@@ -10,9 +10,10 @@ HAND_OVER = frozenset({"人工", "人工服务", "转人工", "客户经理", "�
 """Whole messages, compared without spaces, punctuation and case: "我不想退订" is not an order to opt out."""
 
 OPTED_OUT = (
-    "您已退订{bank}的营销信息，我们不会再向您推送活动内容；与您业务相关的服务通知不受影响。如需恢复，请回复“订阅”。"
+    "您已退订{bank}的营销信息，我们不会再向您推送活动内容；与您业务相关的服务通知不受影响。如需恢复，请回复“订阅”，"
+    "或在这里设置：{link}"
 )
-OPTED_IN = "您已恢复接收{bank}的活动信息。如不希望继续接收，可随时回复“退订”。"
+OPTED_IN = "您已恢复接收{bank}的活动信息。如不希望继续接收，可随时回复“退订”，或在这里设置：{link}"
 HANDED_OVER = "已为您联系客户经理，工作时间内将尽快与您联系。如需紧急服务，请拨打客服热线。"
 DIRECTOR_ASKED = "客户（编号 {client}）在公众号请求人工服务，请登录回流控制台查看并回复。"
 CONTACT_WELCOME = (

@@ -8,14 +8,9 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from community.clients import consent, identities
-from community.clients.models import Client
-from kernel import signing
-from kernel.errors import NotFound
+from community.clients import consent, preferences
 from web import forms
 from web.rendering import go_to, render
-
-PURPOSE = "preferences"
 
 
 @dataclass(frozen=True)
@@ -27,24 +22,13 @@ class PreferencesForm:
 
 async def show(request: Request) -> Response:
     """GET /p/preferences/{token}"""
-    return render(request, "portal/preferences.html", client=await _client(request))
+    return render(request, "portal/preferences.html", client=await preferences.open_link(request.path_params["token"]))
 
 
 async def save(request: Request) -> Response:
     """POST /p/preferences/{token}"""
-    client = await _client(request)
+    client = await preferences.open_link(request.path_params["token"])
     form = await forms.read(request, PreferencesForm)
     change = consent.grant if form.offers == "yes" else consent.withdraw
     await change([client.id], "preferences_page")
     return go_to(request, request.url.path, notice="已保存，下一次发送前即生效")
-
-
-async def _client(request: Request) -> Client:
-    try:
-        number = signing.read(PURPOSE, request.path_params["token"], days=365)
-    except signing.BadToken as error:
-        raise NotFound("这个链接已失效，请联系您的客户经理") from error
-    client = await Client.get_or_none(id=await identities.survivor_of(number))
-    if client is None:
-        raise NotFound("这个链接已失效，请联系您的客户经理")
-    return client

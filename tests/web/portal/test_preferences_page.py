@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from community.clients import identities
+from community.clients import identities, preferences
 from community.clients.models import Client
 from kernel import signing
 from tests.browsing import Browser
-from web.portal import preferences
 
 
 @pytest.fixture
