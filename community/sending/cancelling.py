@@ -54,8 +54,9 @@ async def _end(task_id: int, reason: str) -> None:
     now = clock.now()
     async with transaction():
         await database.execute(
-            "UPDATE send SET state = 'failed', reason = $3, ended_at = $2, counted_on = NULL"
-            " WHERE batch_id = $1 AND state = 'accepted'",
+            # what people took back is no failure; a job that nobody confirmed in time is one
+            "UPDATE send SET state = CASE WHEN $3 = 'cancelled' THEN 'skipped' ELSE 'failed' END, reason = $3,"
+            " ended_at = $2, counted_on = NULL WHERE batch_id = $1 AND state = 'accepted'",
             task_id,
             now,
             reason,

@@ -6,7 +6,7 @@ MOVES: dict[str, frozenset[str]] = {
     "planned": frozenset({"leased", "skipped"}),
     "leased": frozenset({"planned", "requested", "skipped", "failed"}),
     "requested": frozenset({"planned", "accepted", "delivered", "failed", "unknown"}),
-    "accepted": frozenset({"confirmed", "delivered", "failed"}),
+    "accepted": frozenset({"confirmed", "delivered", "failed", "skipped"}),
     "confirmed": frozenset({"delivered", "failed"}),
     "unknown": frozenset({"planned", "accepted", "delivered", "failed"}),
     "delivered": frozenset(),
@@ -14,7 +14,8 @@ MOVES: dict[str, frozenset[str]] = {
     "skipped": frozenset(),
 }
 """From a state to the states that may follow. requested -> planned: the call certainly had no effect; unknown ->
-planned: the platform's own lists prove that, or a person decided to repeat."""
+planned: the platform's own lists prove that, or a person decided to repeat. accepted -> skipped: the campaign was
+cancelled and the job taken off the member's phone."""
 
 OPEN = frozenset({"planned", "leased", "requested", "unknown"})
 OUT = frozenset({"accepted", "confirmed", "delivered"})
