@@ -1,4 +1,9 @@
-"""Daily balances: each account's closing balance carried forward to the feed's last day, and each client's sum."""
+"""Daily balances: each account's closing balance carried forward to the newest day, and each client's sum.
+
+A balance stays until its feed says otherwise: the accounts of every active feed reach the newest day of any feed, so
+that a client with accounts in two of them never seems to lose the one whose file comes later. A feed that has been
+silent for ACTIVE_DAYS has ended; its accounts end with its own last day.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from kernel import database
+
+ACTIVE_DAYS = 45
+"""How far a feed may lie behind the newest: a monthly file that comes two weeks late still counts."""
+
+# accounts of other feeds are carried too, and one client may have accounts in several
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('loyalty.assets.holdings', 0))"
 
 TABLES = """
 CREATE TEMP TABLE affected_account (account_id bigint PRIMARY KEY, from_day date) ON COMMIT DROP;
@@ -18,22 +29,31 @@ CREATE TEMP TABLE closed_day (
 # What closes a day is the row on which no other row of that day builds: its balance is nobody's balance before.
 # Where the balances don't tell (a round trip within the day, a gap), the last row of the file closes it; with the
 # order "file" ($2 false) always. $1: tolerance in fen, for banks that round the amounts they publish.
+# Both ends of every row lie on one line of money per account and day, and a moving window counts what is near: a join
+# of rows with rows would take the square of a day's rows. A row as small as the tolerance is near itself.
 CLOSE = """
 WITH booked AS MATERIALIZED (
-    SELECT m.id, m.account_id, m.booked_on, m.seq, m.balance_fen, m.balance_fen - m.amount_fen AS before_fen
+    SELECT m.account_id, m.booked_on, m.seq, m.amount_fen, m.balance_fen
     FROM movement m JOIN affected_account t ON t.account_id = m.account_id AND m.booked_on >= t.from_day
-), chained AS MATERIALIZED (
-    SELECT earlier.id AS earlier_id, later.id AS later_id
-    FROM booked earlier JOIN booked later USING (account_id, booked_on)
-    WHERE $2::boolean AND earlier.id <> later.id AND abs(later.before_fen - earlier.balance_fen) <= $1::bigint
+), point AS (
+    SELECT account_id, booked_on, seq, amount_fen, TRUE AS is_end, balance_fen AS fen FROM booked
+    UNION ALL
+    SELECT account_id, booked_on, seq, amount_fen, FALSE, balance_fen - amount_fen FROM booked
+), near AS (
+    SELECT *, count(*) FILTER (WHERE is_end) OVER around AS ends,
+           count(*) FILTER (WHERE NOT is_end) OVER around AS begins
+    FROM point
+    WINDOW around AS (
+        PARTITION BY account_id, booked_on ORDER BY fen RANGE BETWEEN $1::bigint PRECEDING AND $1::bigint FOLLOWING
+    )
 ), placed AS (
-    SELECT b.*, b.id IN (SELECT earlier_id FROM chained) AS is_followed,
-           b.id IN (SELECT later_id FROM chained) AS is_preceded
-    FROM booked b
+    SELECT *, $2::boolean
+              AND CASE WHEN is_end THEN begins ELSE ends END > (abs(amount_fen) <= $1::bigint)::int AS is_met
+    FROM near
 )
 INSERT INTO closed_day (account_id, day, opening_fen, closing_fen)
-SELECT account_id, booked_on, (array_agg(before_fen ORDER BY is_preceded, seq))[1],
-       (array_agg(balance_fen ORDER BY is_followed, seq DESC))[1]
+SELECT account_id, booked_on, (array_agg(fen ORDER BY is_met, seq) FILTER (WHERE NOT is_end))[1],
+       (array_agg(fen ORDER BY is_met, seq DESC) FILTER (WHERE is_end))[1]
 FROM placed GROUP BY 1, 2
 """
 
@@ -69,7 +89,7 @@ WITH extended AS (
         SELECT day, balance_fen FROM account_day WHERE account_id = a.id ORDER BY day DESC LIMIT 1
     ) last ON last.day < $2::date
     CROSS JOIN LATERAL generate_series(1, $2::date - last.day) n
-    WHERE a.bank = $1
+    WHERE a.bank = ANY($1::text[])
     RETURNING account_id, day
 )
 INSERT INTO affected_account (account_id, from_day)
@@ -101,9 +121,17 @@ GROUP BY 1, 2
 """
 
 
+FEEDS = """
+SELECT a.bank, max(m.booked_on) AS day
+FROM account a JOIN LATERAL (
+    SELECT booked_on FROM movement WHERE account_id = a.id ORDER BY booked_on DESC LIMIT 1
+) m ON TRUE GROUP BY 1
+"""
+
+
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh touched: accounts, days whose opening isn't the closing before (a gap in the feed), last day."""
+    """What a refresh touched: accounts, days whose opening isn't the closing before (a gap), the feed's last day."""
 
     accounts: int
     breaks: int
@@ -122,31 +150,38 @@ async def refresh(bank: str, *, by_balances: bool, tolerance_fen: int) -> Refres
     balances may differ and still be one.
     """
     accounts = int(await database.fetch_value("SELECT count(*) FROM affected_account"))
-    if not accounts:
-        return Refreshed(0, 0, await last_day(bank))
-    until = await last_day(bank)
-    await database.execute(EXTEND, bank, until)
+    last_days = await feeds()
+    last = last_days.get(bank)
+    if not accounts or last is None:
+        return Refreshed(0, 0, last)
+    await database.fetch(LOCK)
+    # read again behind the lock: another bank's file may have come in meanwhile
+    active = await active_feeds()
+    until = max(active.values()) if bank in active else last
+    await database.execute(EXTEND, list(active) if bank in active else [bank], until)
     await database.execute("ANALYZE affected_account")
     await database.execute(CLOSE, tolerance_fen, by_balances)
     breaks = int(await database.fetch_value(BREAKS, tolerance_fen))
     await database.execute(FILL, until)
     await database.execute(SUM_CLIENTS)
-    return Refreshed(accounts, breaks, until)
+    return Refreshed(accounts, breaks, last)
 
 
-async def last_day(bank: str = "") -> date | None:
-    """The last day the bank's feed speaks of (of any bank when empty)."""
-    day: date | None = await database.fetch_value(
-        """SELECT max(m.booked_on) FROM account a JOIN LATERAL (
-               SELECT booked_on FROM movement WHERE account_id = a.id ORDER BY booked_on DESC LIMIT 1
-           ) m ON TRUE WHERE $1 = '' OR a.bank = $1""",
-        bank,
-    )
-    return day
+async def feeds() -> dict[str, date]:
+    """The last day of which each bank's feed speaks."""
+    return {row["bank"]: row["day"] for row in await database.fetch(FEEDS)}
+
+
+async def active_feeds() -> dict[str, date]:
+    """The feeds that go on: those whose last day is at most ACTIVE_DAYS behind the newest."""
+    last_days = await feeds()
+    newest = max(last_days.values(), default=date.min)
+    return {bank: day for bank, day in last_days.items() if (newest - day).days <= ACTIVE_DAYS}
 
 
 async def resum(client_ids: Sequence[int]) -> None:
     """Sum whole histories anew for clients whose accounts came or went; inside a transaction."""
     if client_ids:
+        await database.fetch(LOCK)
         await database.execute("DELETE FROM client_day WHERE client_id = ANY($1::bigint[])", list(client_ids))
         await database.execute(RESUM_CLIENTS, list(client_ids))

@@ -15,7 +15,10 @@ from loyalty.assets.validating import Refusal, StatementRow
 TABLES = """
 CREATE TEMP TABLE staged_movement (
     row_number int, account_id bigint, client_index text, bank_ref text, booked_on date,
-    amount_fen bigint, balance_fen bigint, kind text, is_external boolean
+    amount_fen bigint, balance_fen bigint, kind text, is_external boolean, is_made boolean
+) ON COMMIT DROP;
+CREATE TEMP TABLE made_reference (
+    account_id bigint, content text, times int, PRIMARY KEY (account_id, content)
 ) ON COMMIT DROP;
 CREATE TEMP TABLE seen_movement (
     account_id bigint, bank_ref text, row_number int, PRIMARY KEY (account_id, bank_ref)
@@ -23,20 +26,44 @@ CREATE TEMP TABLE seen_movement (
 """
 COLUMNS = (
     "row_number", "account_id", "client_index", "bank_ref", "booked_on",
-    "amount_fen", "balance_fen", "kind", "is_external",
+    "amount_fen", "balance_fen", "kind", "is_external", "is_made",
 )  # fmt: skip
+
+# without references of the bank, rows of the same content (a round trip within a day repeats amount and balance) are
+# told apart by which of them it is in the file: the same file, or another with the whole day, gives the same again
+TELL_APART = """
+WITH placed AS (
+    SELECT s.row_number, COALESCE(m.times, 0) + row_number() OVER (
+        PARTITION BY s.account_id, s.bank_ref ORDER BY s.row_number
+    ) AS place
+    FROM staged_movement s LEFT JOIN made_reference m ON m.account_id = s.account_id AND m.content = s.bank_ref
+    WHERE s.is_made
+), counted AS (
+    INSERT INTO made_reference (account_id, content, times)
+    SELECT account_id, bank_ref, count(*) FROM staged_movement WHERE is_made GROUP BY 1, 2
+    ON CONFLICT (account_id, content) DO UPDATE SET times = made_reference.times + EXCLUDED.times
+)
+UPDATE staged_movement s SET bank_ref = s.bank_ref || '.' || placed.place
+FROM placed WHERE placed.row_number = s.row_number
+"""
 
 SEE = """
 INSERT INTO seen_movement (account_id, bank_ref, row_number)
 SELECT account_id, bank_ref, min(row_number) FROM staged_movement GROUP BY 1, 2 ON CONFLICT DO NOTHING
 """
 
+# looked up row by row: joined, one account's many rows might meet by account alone
 JUDGE = """
 SELECT s.row_number, seen.row_number AS first_row, m.id IS NOT NULL AS is_booked,
        (m.booked_on, m.amount_fen, m.balance_fen) IS DISTINCT FROM (s.booked_on, s.amount_fen, s.balance_fen) AS differs
 FROM staged_movement s
-JOIN seen_movement seen USING (account_id, bank_ref)
-LEFT JOIN movement m USING (account_id, bank_ref)
+CROSS JOIN LATERAL (
+    SELECT row_number FROM seen_movement WHERE account_id = s.account_id AND bank_ref = s.bank_ref LIMIT 1
+) seen
+LEFT JOIN LATERAL (
+    SELECT id, booked_on, amount_fen, balance_fen FROM movement
+    WHERE account_id = s.account_id AND bank_ref = s.bank_ref LIMIT 1
+) m ON TRUE
 WHERE seen.row_number <> s.row_number OR m.id IS NOT NULL
 """
 
@@ -98,6 +125,10 @@ async def take(bank: str, run_id: int, rows: Sequence[StatementRow]) -> ChunkOut
     await database.copy_in("staged_movement", COLUMNS, (_record(row, accounts[row.account]) for row in rows))
     # without figures about the temporary table the planner takes a plan for a handful of rows (60 times slower)
     await database.execute("ANALYZE staged_movement")
+    # and it would keep the plan of the first chunk, when there was nothing yet to look through
+    await database.execute_script("DISCARD PLANS")
+    if any(not row.reference for row in rows):
+        await database.execute(TELL_APART)
     await database.execute(SEE)
     refusals: dict[int, Refusal] = {}
     unchanged = 0
@@ -146,12 +177,12 @@ async def _open_accounts(bank: str, rows: Sequence[StatementRow]) -> tuple[dict[
 def _record(row: StatementRow, account_id: int) -> tuple[object, ...]:
     client_index = personal.bank_number_index(row.client) if row.client else ""
     return (
-        row.number, account_id, client_index, row.reference or _made_reference(row),
-        row.booked_on, row.amount_fen, row.balance_fen, row.kind, row.is_external,
+        row.number, account_id, client_index, row.reference or _content_of(row),
+        row.booked_on, row.amount_fen, row.balance_fen, row.kind, row.is_external, not row.reference,
     )  # fmt: skip
 
 
-def _made_reference(row: StatementRow) -> str:
-    # a bank without references: day, amount and the balance after it tell two rows of an account apart
+def _content_of(row: StatementRow) -> str:
+    # a bank without references: day, amount, the balance after it and the kind; TELL_APART adds which of its like it is
     content = f"{row.booked_on}|{row.amount_fen}|{row.balance_fen}|{row.kind}"
     return "~" + hashlib.sha256(content.encode()).hexdigest()[:30]

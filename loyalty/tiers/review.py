@@ -10,6 +10,7 @@ from community.clients import timeline
 from kernel import clock, database, logs
 from kernel.database import transaction
 from kernel.errors import Refused
+from loyalty.assets import holdings
 from loyalty.tiers import policies
 from loyalty.tiers.models import TierReview
 from loyalty.tiers.rules import Policy
@@ -154,8 +155,9 @@ async def _require_reviewable(month: date, last: date) -> None:
 
 
 async def _covered_until() -> date | None:
-    day: date | None = await database.fetch_value("SELECT max(day) FROM client_day")
-    return day
+    # balances of a feed whose file is late are only carried forward: the month waits for every feed that goes on
+    newest = await database.fetch_value("SELECT max(day) FROM client_day")
+    return min([newest, *(await holdings.active_feeds()).values()]) if newest else None
 
 
 async def _record(review: TierReview, rows: list[database.Row]) -> None:

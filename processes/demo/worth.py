@@ -50,7 +50,7 @@ async def set_rules() -> None:
 
 async def import_balances(until: date) -> None:
     """Statements from where the last file ended up to a day, as the bank would deliver them."""
-    last = await holdings.last_day(bank_files.MAPPING)
+    last = (await holdings.feeds()).get(bank_files.MAPPING)
     first = first_day() if last is None else last + timedelta(days=1)
     if first > until:
         return
