@@ -3,14 +3,14 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 UV ?= $(shell command -v uv || echo $(BIN)/uv)
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 CODE := kernel wechat staff community loyalty campaigns webhooks web processes
 CHECKS := check-style check-types check-imports check-templates check-vendored check-house
 
-.PHONY: help setup setup-dev run test check $(CHECKS) fix prove bench migrate seed lock
+.PHONY: help setup setup-dev run test check $(CHECKS) fix prove bench migrate seed lock catalogue
 
 help:
-	@echo "setup run test check fix prove bench migrate seed lock"
+	@echo "setup run test check fix prove bench migrate seed lock catalogue"
 
 setup: .venv/run.stamp
 
@@ -18,19 +18,19 @@ setup-dev: .venv/dev.stamp
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
 
 # packages come with the hashes of the lock, from whichever index this machine's pip is set up with
 .venv/run.stamp: requirements.lock pyproject.toml requirements.in | .venv/bin/python
 	@echo "installing packages (once) ..."
-	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock pyproject.toml requirements.in | .venv/bin/python
 	@echo "installing packages for development (once) ..."
-	$(PIP) install --require-hashes -r requirements-dev.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch .venv/run.stamp $@
 
 run: setup
@@ -77,6 +77,10 @@ migrate: setup
 
 seed: setup
 	$(BIN)/huiliu seed
+
+# English texts: take them anew from templates and pages, and compile; fails with the names of untranslated ones
+catalogue: setup-dev
+	$(BIN)/python tools/catalogue.py en
 
 # no index and no address is written: only names, versions and hashes
 lock: setup-dev

@@ -1,15 +1,23 @@
-"""How money, numbers, shares, days and moments are written for staff and clients."""
+"""How money, numbers, shares, days and moments are written for staff and clients, in the language in use."""
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from kernel import clock, masking
+from web import language
+from web.language import gettext as _
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EM DASH}"
 _WEEKDAYS = "一二三四五六日"
+# unit by language, from the largest; a language without a line here counts like English
+_UNITS = {
+    language.DEFAULT: ((100_000_000, "亿元"), (10_000, "万元"), (1, "元")),
+    "en": ((1_000_000_000, "bn\N{NO-BREAK SPACE}CNY"), (1_000_000, "M\N{NO-BREAK SPACE}CNY"), (1, "CNY")),
+}
 
 
 def money(fen: int | None, unit: str = "yuan") -> str:
@@ -17,11 +25,9 @@ def money(fen: int | None, unit: str = "yuan") -> str:
     if fen is None:
         return NOTHING
     yuan = Decimal(fen) / 100
-    if unit == "short" and abs(yuan) >= 100_000_000:
-        return f"{_plain(yuan / 100_000_000, 2)} 亿元"
-    if unit == "short" and abs(yuan) >= 10_000:
-        return f"{_plain(yuan / 10_000, 2)} 万元"
-    return f"{_plain(yuan, 2)} 元"
+    units = _UNITS.get(language.current(), _UNITS["en"])
+    size, word = next((one for one in units if unit == "short" and abs(yuan) >= one[0]), units[-1])
+    return f"{_plain(yuan / size, 2)} {word}"
 
 
 def number(value: float | Decimal | None, digits: int = 0, *, signed: bool = False) -> str:
@@ -39,25 +45,34 @@ def percent(share: float | Decimal | None, digits: int = 1) -> str:
 
 def points(difference: float | Decimal | None, digits: int = 1) -> str:
     """0.055 -> +5.5 个百分点"""
-    return NOTHING if difference is None else f"{number(Decimal(str(difference)) * 100, digits, signed=True)} 个百分点"
+    if difference is None:
+        return NOTHING
+    return f"{number(Decimal(str(difference)) * 100, digits, signed=True)} {_('个百分点')}"
 
 
 def interval(low: float | None, high: float | None, digits: int = 1) -> str:
     """0.034, 0.076 -> 3.4 至 7.6 (in percentage points)."""
     if low is None or high is None:
         return NOTHING
-    return f"{number(Decimal(str(low)) * 100, digits)} 至 {number(Decimal(str(high)) * 100, digits)}"
+    return f"{number(Decimal(str(low)) * 100, digits)} {_('至')} {number(Decimal(str(high)) * 100, digits)}"
 
 
 def day(value: date | datetime | None, *, weekday: bool = False) -> str:
-    """9 月 18 日, with the year when it is another one; weekday adds 周五."""
+    """9 月 18 日 (18 Sep), with the year when it is another one; weekday adds 周五."""
     if value is None:
         return NOTHING
     local = clock.local(value).date() if isinstance(value, datetime) else value
-    text = f"{local.month} 月 {local.day} 日"
+    is_chinese = language.current() == language.DEFAULT
+    text = f"{local.month} 月 {local.day} 日" if is_chinese else f"{local.day} {calendar.month_abbr[local.month]}"
     if local.year != clock.today().year:
-        text = f"{local.year} 年 {text}"
-    return f"{text}，周{_WEEKDAYS[local.weekday()]}" if weekday else text
+        text = f"{local.year} 年 {text}" if is_chinese else f"{text} {local.year}"
+    return f"{text}{_('，')}{weekday_name(local)}" if weekday else text
+
+
+def weekday_name(value: date | int) -> str:
+    """周五 (Fri) of a day, or of the number of a weekday from Monday 0."""
+    number_of = value if isinstance(value, int) else value.weekday()
+    return f"周{_WEEKDAYS[number_of]}" if language.current() == language.DEFAULT else calendar.day_abbr[number_of]
 
 
 def moment(value: datetime | None) -> str:
@@ -67,7 +82,7 @@ def moment(value: datetime | None) -> str:
     local = clock.local(value)
     distance = (clock.today() - local.date()).days
     if distance in (0, 1):
-        return f"{'今天' if distance == 0 else '昨天'} {local:%H:%M}"
+        return f"{_('今天') if distance == 0 else _('昨天')} {local:%H:%M}"
     return f"{day(value)} {local:%H:%M}"
 
 
@@ -81,10 +96,10 @@ def ago(value: datetime | None) -> str:
     if value is None:
         return NOTHING
     seconds = (clock.now() - value).total_seconds()
-    for size, unit in ((86400, "天"), (3600, "小时"), (60, "分钟")):
+    for size, text in ((86400, _("%(n)s 天前")), (3600, _("%(n)s 小时前")), (60, _("%(n)s 分钟前"))):
         if seconds >= size:
-            return f"{int(seconds // size)} {unit}前"
-    return "刚刚"
+            return text % {"n": int(seconds // size)}
+    return _("刚刚")
 
 
 def input_moment(value: datetime | None) -> str:
@@ -99,7 +114,7 @@ def surname(full: str) -> str:
 
 def masked_name(full: str | None) -> str:
     """张三 -> 张*"""
-    return masking.name(full) if full else "未登记姓名"
+    return masking.name(full) if full else _("未登记姓名")
 
 
 def masked_phone(digits: str | None) -> str:

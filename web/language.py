@@ -40,7 +40,8 @@ def of(connection: HTTPConnection) -> str:
 
 def gettext(text: str) -> str:
     """The text in the language in use."""
-    return _catalogue(current()).gettext(text)
+    # the text "" of a catalogue is its header
+    return _catalogue(current()).gettext(text) if text else text
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -24,6 +24,7 @@ _FILTERS = (
     formats.points,
     formats.interval,
     formats.day,
+    formats.weekday_name,
     formats.moment,
     formats.ago,
     formats.wall_time,
@@ -85,6 +86,8 @@ def environment() -> jinja2.Environment:
     )
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({function.__name__: function for function in _FILTERS})
+    # for labels out of tables: unlike _() it neither formats them nor holds them for safe HTML
+    made.filters["translated"] = language.gettext
     made.globals.update(static=assets.url, ui=SimpleNamespace())
     _gather_macros(made)
     return made

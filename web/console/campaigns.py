@@ -17,6 +17,7 @@ from campaigns.planning.models import Campaign
 from kernel.errors import Refused
 from loyalty.metrics.intervals import Interval
 from web import forms, paging, session, words
+from web.language import gettext as _
 from web.rendering import render, see_other
 
 # each figure is a statement of its own over balances; older campaigns show it on their own page
@@ -126,9 +127,9 @@ def _tabs(request: Request, filters: Filters, counts: dict[str, int]) -> list[tu
         kept = {key: value for key, value in (("state", state), ("kind", filters.kind)) if value}
         return f"{path}?{urlencode(kept)}" if kept else path
 
-    tabs = [(f"全部 {sum(counts.values())}", address(""), filters.state not in lifecycle.NAMES)]
+    tabs = [(f"{_('全部')} {sum(counts.values())}", address(""), filters.state not in lifecycle.NAMES)]
     return tabs + [
-        (f"{name} {counts.get(state, 0)}", address(state), filters.state == state)
+        (f"{_(name)} {counts.get(state, 0)}", address(state), filters.state == state)
         for state, name in lifecycle.NAMES.items()
         if counts.get(state) or filters.state == state
     ]

@@ -1,0 +1,87 @@
+"""Labels that pages translate by a variable, so that no extractor can see them: read from the tables they stand in."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+import web.console
+from campaigns.audience import deciding, describing, reach
+from campaigns.content import placeholders
+from campaigns.delivery import exporting, reasons
+from campaigns.kinds import registry
+from campaigns.planning import lifecycle
+from community.clients import timeline
+from community.groups import directory as groups
+from community.sending import gate
+from loyalty.metrics import catalogue, comparing, deposit_return
+from loyalty.rewards.kinds import registry as benefits
+from loyalty.tiers import directory as tiers
+from staff import permissions
+from web import errors, navigation, words
+from web.console import holidays
+
+TABLES: tuple[tuple[str, Any], ...] = (
+    ("campaigns/audience/deciding.py", deciding.REASONS),
+    ("campaigns/audience/describing.py", (describing.FIELDS, describing.OPERATORS)),
+    ("campaigns/audience/reach.py", reach.CHANNELS),
+    ("campaigns/content/placeholders.py", placeholders.KNOWN),
+    ("campaigns/delivery/exporting.py", (exporting.STATES, exporting.ARMS)),
+    ("campaigns/delivery/reasons.py", reasons._OWN),
+    (
+        "campaigns/kinds",
+        [[kind.label, [step.label for step in kind.steps]] for kind in registry.KINDS.values()],
+    ),
+    ("campaigns/planning/lifecycle.py", lifecycle.NAMES),
+    ("community/clients/timeline.py", timeline.KINDS),
+    ("community/groups/directory.py", (groups.JOIN_SCENES, groups.QUIT_SCENES)),
+    ("community/sending/gate.py", gate.REASONS),
+    ("loyalty/metrics/catalogue.py", (catalogue.FIGURES, catalogue.RETURN_RATE)),
+    ("loyalty/metrics/comparing.py", comparing.VERDICTS),
+    ("loyalty/metrics/deposit_return.py", deposit_return.BASES),
+    ("loyalty/rewards/kinds/registry.py", [kind.label for kind in benefits.KINDS.values()]),
+    ("loyalty/tiers/directory.py", tiers.ORDERS),
+    ("staff/permissions.py", permissions.ROLE_NAMES),
+    ("web/errors.py", (errors._TITLES, errors._MESSAGES)),
+    ("web/navigation.py", navigation.GROUPS),
+    ("web/words.py", (words.CHANNELS, words.SEND_STATES)),
+    ("web/console/holidays.py", holidays._HOLIDAYS),
+)
+# a message text is the campaign's own and no label; sample values are shown as the client sees them
+NOT_LABELS = {"EMPTY", "OWN_LINK", "UNKNOWN"}
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def labels() -> dict[str, str]:
+    """Every label and the file it stands in."""
+    found = {text: place for place, table in TABLES for text in _texts(table)}
+    for module in _pages():
+        place = module.__name__.replace(".", "/") + ".py"
+        for name, value in vars(module).items():
+            if name.isupper() and name not in NOT_LABELS and not name.startswith("_"):
+                found.update({text: place for text in _texts(value) if text not in found})
+    return dict(sorted(found.items()))
+
+
+def _pages() -> Iterator[ModuleType]:
+    for found in pkgutil.iter_modules(web.console.__path__, "web.console."):
+        yield importlib.import_module(found.name)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if _CHINESE.search(value):
+            yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, tuple | list | set | frozenset):
+        for part in value:
+            yield from _texts(part)
+    elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        for name in value.__dataclass_fields__:
+            yield from _texts(getattr(value, name))
