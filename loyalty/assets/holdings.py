@@ -121,11 +121,14 @@ GROUP BY 1, 2
 """
 
 
+# the runs say it at once; to ask the movements of a million accounts takes seconds
 FEEDS = """
-SELECT a.bank, max(m.booked_on) AS day
-FROM account a JOIN LATERAL (
-    SELECT booked_on FROM movement WHERE account_id = a.id ORDER BY booked_on DESC LIMIT 1
-) m ON TRUE GROUP BY 1
+SELECT bank, max((figures ->> 'booked_until')::date) AS day FROM import_run
+WHERE kind = 'statement' AND state = 'done' AND figures ->> 'booked_until' IS NOT NULL GROUP BY 1
+"""
+TOUCHED_UNTIL = """
+SELECT max(m.booked_on) FROM movement m
+JOIN affected_account t ON t.account_id = m.account_id AND m.booked_on >= t.from_day
 """
 
 
@@ -150,15 +153,17 @@ async def refresh(bank: str, *, by_balances: bool, tolerance_fen: int) -> Refres
     balances may differ and still be one.
     """
     accounts = int(await database.fetch_value("SELECT count(*) FROM affected_account"))
-    last_days = await feeds()
-    last = last_days.get(bank)
-    if not accounts or last is None:
-        return Refreshed(0, 0, last)
+    if not accounts:
+        return Refreshed(0, 0, (await feeds()).get(bank))
     await database.fetch(LOCK)
-    # read again behind the lock: another bank's file may have come in meanwhile
-    active = await active_feeds()
-    until = max(active.values()) if bank in active else last
-    await database.execute(EXTEND, list(active) if bank in active else [bank], until)
+    # read behind the lock: another bank's file may just have come in
+    last_days = await feeds()
+    last = max(last_days.get(bank, date.min), await database.fetch_value(TOUCHED_UNTIL) or date.min)
+    carried = _active(last_days | {bank: last})
+    if bank not in carried:
+        carried = {bank: last}
+    until = max(carried.values())
+    await database.execute(EXTEND, list(carried), until)
     await database.execute("ANALYZE affected_account")
     await database.execute(CLOSE, tolerance_fen, by_balances)
     breaks = int(await database.fetch_value(BREAKS, tolerance_fen))
@@ -172,9 +177,13 @@ async def feeds() -> dict[str, date]:
     return {row["bank"]: row["day"] for row in await database.fetch(FEEDS)}
 
 
-async def active_feeds() -> dict[str, date]:
-    """The feeds that go on: those whose last day is at most ACTIVE_DAYS behind the newest."""
-    last_days = await feeds()
+async def settled_until() -> date | None:
+    """The last day of which every active feed has spoken; later balances may be carried and still change."""
+    newest: date | None = await database.fetch_value("SELECT max(day) FROM client_day")
+    return min([newest, *_active(await feeds()).values()]) if newest else None
+
+
+def _active(last_days: dict[str, date]) -> dict[str, date]:
     newest = max(last_days.values(), default=date.min)
     return {bank: day for bank, day in last_days.items() if (newest - day).days <= ACTIVE_DAYS}
 

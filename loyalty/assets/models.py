@@ -51,7 +51,7 @@ class Movement(Record):
 
 
 class AccountDay(Record):
-    """An account's closing balance of one day, for every day from its first movement to the feed's last day."""
+    """An account's closing balance of one day, from its first movement on; see holdings for how far."""
 
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("loyalty.Account", on_delete=fields.CASCADE)
     account_id: int

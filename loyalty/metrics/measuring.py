@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from kernel import database
+from loyalty.assets import holdings
 from loyalty.metrics import intervals
 from loyalty.metrics.comparing import Arm, Comparison, compare
 from loyalty.metrics.deposit_return import BASE_DAYS, BASES, DAYS, LATE_DAYS, STANDARD
@@ -22,7 +23,7 @@ WITH arm AS ({arms}), event AS (
     WHERE o.on_day <= ${day}::date AND o.on_day > ${day}::date - {open_days}
     ORDER BY o.client_id, o.on_day DESC
 ), level AS (
-    SELECT e.arm, e.client_id, e.amount_fen,
+    SELECT e.arm, e.client_id, e.amount_fen, COALESCE(e.on_day + ${days}::int <= ${settled}::date, FALSE) AS is_settled,
            sum(d.{basis}) FILTER (WHERE d.day <= e.on_day + {base_days}) AS base_fen,
            count(*) FILTER (WHERE d.day <= e.on_day + {base_days}) AS base_days,
            sum(d.{basis}) FILTER (WHERE d.day > e.on_day + ${days}::int - {late_days}) AS late_fen,
@@ -30,9 +31,10 @@ WITH arm AS ({arms}), event AS (
     FROM event e LEFT JOIN client_day d ON d.client_id = e.client_id
      AND (d.day BETWEEN e.on_day + 1 AND e.on_day + {base_days}
           OR d.day BETWEEN e.on_day + ${days}::int - {late_days} + 1 AND e.on_day + ${days}::int)
-    GROUP BY 1, 2, 3
+    GROUP BY 1, 2, 3, 4
 ), returned AS (
-    SELECT arm, amount_fen::numeric AS a, base_days = {base_days} AND late_days = {late_days} AS is_ripe, LEAST(
+    SELECT arm, amount_fen::numeric AS a,
+           is_settled AND base_days = {base_days} AND late_days = {late_days} AS is_ripe, LEAST(
         GREATEST(floor(({base_days} * late_fen - {late_days} * base_fen)::numeric / {both_days}), 0), amount_fen
     ) AS r
     FROM level
@@ -92,13 +94,16 @@ async def measure(
         arms=arms_sql,
         day=first,
         days=first + 1,
+        settled=first + 2,
         basis={"deposit": "deposit_fen", "total": "total_fen"}[basis],
         open_days=STANDARD.open_days,
         base_days=BASE_DAYS,
         late_days=LATE_DAYS,
         both_days=BASE_DAYS * LATE_DAYS,
     )
-    rows = {row["arm"]: row for row in await database.fetch(sql, *arguments, from_day, days)}
+    # balances of a feed whose file is late are only carried: what they would say of a return is not known yet
+    settled = await holdings.settled_until()
+    rows = {row["arm"]: row for row in await database.fetch(sql, *arguments, from_day, days, settled)}
     assigned = {row["arm"]: row["clients"] for row in await database.fetch(ASSIGNED.format(arms=arms_sql), *arguments)}
     treated, control = _arm(rows.get("treated")), _arm(rows.get("control"))
     counts = [assigned.get("treated", 0), assigned.get("control", 0)]

@@ -9,6 +9,7 @@ from itertools import groupby
 from community.clients import timeline
 from kernel import clock, database
 from kernel.database import transaction
+from loyalty.assets import holdings
 from loyalty.metrics.deposit_return import BASE_DAYS, STANDARD, Thresholds
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('loyalty.metrics.outflows', 0))"
@@ -48,13 +49,14 @@ INSERT INTO outflow (client_id, on_day, amount_fen, created_at)
 SELECT t.*, $4 FROM unnest($1::bigint[], $2::date[], $3::bigint[]) t
 ON CONFLICT (client_id, on_day) DO NOTHING
 """
+# kept once and for all, so only from days ($2) of which every feed has spoken
 LEVEL = """
 UPDATE outflow o SET base_fen = level.base_fen
 FROM (
     SELECT o.id, floor(sum(d.deposit_fen) / $1::int)::bigint AS base_fen
     FROM outflow o JOIN client_day d
       ON d.client_id = o.client_id AND d.day BETWEEN o.on_day + 1 AND o.on_day + $1::int
-    WHERE o.base_fen IS NULL GROUP BY o.id HAVING count(*) = $1::int
+    WHERE o.base_fen IS NULL AND o.on_day + $1::int <= $2::date GROUP BY o.id HAVING count(*) = $1::int
 ) level WHERE level.id = o.id
 """
 
@@ -74,7 +76,7 @@ async def notice_all(from_day: date, until: date, limits: Thresholds = STANDARD)
         columns = [[row[key] for row in chosen] for key in ("client_id", "day", "lost_fen")]
         await database.execute(KEEP, *columns, clock.now())
         await _tell_timeline(chosen)
-        await database.execute(LEVEL, BASE_DAYS)
+        await database.execute(LEVEL, BASE_DAYS, await holdings.settled_until())
     return len(chosen)
 
 

@@ -112,7 +112,7 @@ async def review_due() -> list[TierReview]:
                            (SELECT date_trunc('month', min(day)) FROM client_day),
                            (SELECT date_trunc('month', now())))::date"""
     )
-    covered = await _covered_until()
+    covered = await holdings.settled_until()
     if covered is None or not await database.fetch_value("SELECT 1 FROM tier_policy LIMIT 1"):
         return []
     effective = await database.fetch_value("SELECT min(effective_on) FROM tier_policy")
@@ -146,18 +146,12 @@ def _arguments(month: date, last: date, policy_id: int, policy: Policy) -> list[
 
 
 async def _require_reviewable(month: date, last: date) -> None:
-    covered = await _covered_until()
+    covered = await holdings.settled_until()
     if covered is None or covered < last:
         raise Refused(f"余额数据还没有覆盖到 {last}，请先导入流水", code="tiers.month_incomplete")
     later = await database.fetch_value("SELECT 1 FROM tier_review WHERE month > $1", month)
     if later:
         raise Refused("更晚的月份已经评定过，不能补评", code="tiers.out_of_order")
-
-
-async def _covered_until() -> date | None:
-    # balances of a feed whose file is late are only carried forward: the month waits for every feed that goes on
-    newest = await database.fetch_value("SELECT max(day) FROM client_day")
-    return min([newest, *(await holdings.active_feeds()).values()]) if newest else None
 
 
 async def _record(review: TierReview, rows: list[database.Row]) -> None:

@@ -15,6 +15,8 @@ from kernel import database
 from kernel.errors import Refused
 from loyalty.assets import holdings, importing
 from loyalty.assets.models import ImportRun, Movement
+from loyalty.metrics import following
+from loyalty.metrics.models import Outflow
 from loyalty.tiers import policies, review
 from tests.loyalty import banks, files
 
@@ -59,7 +61,7 @@ async def test_a_feed_that_ended_long_ago_is_not_carried_on(client: Client, tmp_
     await take_in(tmp_path, "cards", "K1 622201 C1 2026-01-01 跨行转入 500 500")
     await take_in(tmp_path, "haiyue", "R1 622202 C1 2026-10-01 跨行转入 1000 1000")
     assert await sums() == {"01-01": 500, "10-01": 1000}
-    assert list(await holdings.active_feeds()) == ["haiyue"]
+    assert await holdings.settled_until() == OCTOBER
     await take_in(tmp_path, "cards", "K2 622201 C1 2026-01-03 跨行转入 1 501")
     assert await sums() == {"01-01": 500, "01-02": 500, "01-03": 501, "10-01": 1000}
 
@@ -74,6 +76,19 @@ async def test_a_month_waits_for_every_feed_that_goes_on(client: Client, tmp_pat
     assert refused.value.code == "tiers.month_incomplete"
     await take_in(tmp_path, "cards", "K2 622201 C1 2026-10-31 跨行转入 1 501")
     assert [done.month for done in await review.review_due()] == [OCTOBER]
+
+
+async def test_the_level_after_an_outflow_is_kept_once_its_own_feed_has_spoken(client: Client, tmp_path: Path) -> None:
+    await take_in(
+        tmp_path, "cards",
+        "K1 622201 C1 2026-10-01 跨行转入 100000 100000", "K2 622201 C1 2026-10-08 跨行转出 -90000 10000",
+    )  # fmt: skip
+    await take_in(tmp_path, "haiyue", "R1 622202 C9 2026-10-20 跨行转入 1000 1000")
+    await following.follow_newest()
+    assert (await Outflow.get()).base_fen is None
+    await take_in(tmp_path, "cards", "K3 622201 C1 2026-10-11 跨行转入 30000 40000")
+    await following.follow_newest()
+    assert (await Outflow.get()).base_fen == 20_000_00
 
 
 async def test_a_round_trip_on_one_day_counts_twice_where_the_bank_gives_no_references(
