@@ -48,6 +48,7 @@ KINDS: dict[str, Kind] = {
     "livestream.invited": Kind("受邀观看直播"),
     "livestream.reserved": Kind("预约直播", True),
     "livestream.watched": Kind("观看直播", True),
+    "tier.assigned": Kind("首次评定等级"),
     "tier.raised": Kind("客户等级上升"),
     "tier.lowered": Kind("客户等级下降"),
     "tier.watched": Kind("进入等级观察期"),

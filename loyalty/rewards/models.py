@@ -36,8 +36,12 @@ class Grant(Record):
     state = fields.CharField(max_length=12, default="granted", db_default="granted")
     cause = fields.CharField(max_length=40, default="", db_default="")
     told_at = fields.DatetimeField(null=True)
+    told_how = fields.CharField(max_length=20, default="", db_default="")
+    tellings = fields.IntField(default=0, db_default=0)
+    tried_on = fields.DateField(null=True)
     redeemed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "grant_"
         unique_together = (("client_id", "benefit_id", "period"),)
+        indexes = (("told_at", "created_at"),)

@@ -41,7 +41,10 @@ class Standing(Record):
 
 
 class StandingChange(Record):
-    """What a monthly review decided for a client: a row when the tier moved, or only the months below did."""
+    """What a monthly review decided for a client: a row when the tier moved, or only the months below did.
+
+    tier_before: empty for a client without an earlier standing; a code of another policy when policies changed.
+    """
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
@@ -59,12 +62,13 @@ class StandingChange(Record):
 
 
 class TierReview(Record):
-    """One monthly review: which month, how many were raised, watched and lowered."""
+    """One monthly review: how many were raised, watched and lowered, and assigned: had no tier of its policy before."""
 
     month = fields.DateField(unique=True)
     policy_id = fields.BigIntField()
     finished_at = fields.DatetimeField(null=True)
     clients = fields.IntField(default=0, db_default=0)
+    assigned = fields.IntField(default=0, db_default=0)
     raised = fields.IntField(default=0, db_default=0)
     watched = fields.IntField(default=0, db_default=0)
     lowered = fields.IntField(default=0, db_default=0)

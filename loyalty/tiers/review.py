@@ -20,7 +20,8 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('loyalty.tiers.review', 0)
 # rules.next_standing, for all clients at once: the two are held equal by a property test.
 # $1 month, $2 its last day, $3 divisor, $4..$6 codes, thresholds and grace of the tiers from low to high, $7 drop,
 # $8 policy id, $9 since_on for who is raised, $10 first day of the next month, $11 months below from which staff are
-# warned. {basis} is a column name of ours.
+# warned. {basis} is a column name of ours. Who had no standing yet, or a tier of another policy, is assigned: nobody
+# rose or fell, because the earlier place on this ladder is not known.
 REVIEW = """
 WITH tier AS (
     SELECT row_number - 1 AS rank, code, threshold_fen, grace_months
@@ -30,7 +31,7 @@ WITH tier AS (
     FROM client_day WHERE day BETWEEN $1::date AND $2::date GROUP BY 1
 ), fact AS (
     SELECT c.id AS client_id, COALESCE(a.average_fen, 0) AS average_fen, s.tier AS tier_before,
-           COALESCE(had.rank, 0) AS rank, COALESCE(s.months_below, 0) AS months_before,
+           COALESCE(had.rank, 0) AS rank, had.rank IS NULL AS is_new, COALESCE(s.months_below, 0) AS months_before,
            CASE WHEN s.months_below > 0 THEN GREATEST(s.best_below_fen, COALESCE(a.average_fen, 0))
                 ELSE COALESCE(a.average_fen, 0) END AS best_fen
     FROM client c
@@ -45,7 +46,7 @@ WITH tier AS (
            h.grace_months
     FROM fact f JOIN tier h ON h.rank = f.rank
 ), verdict AS (
-    SELECT e.client_id, e.average_fen, e.tier_before, e.rank AS rank_before, e.months_before,
+    SELECT e.client_id, e.average_fen, e.tier_before, e.rank AS rank_before, e.is_new, e.months_before,
         CASE WHEN earned >= rank THEN earned
              WHEN months_before + 1 < grace_months THEN rank
              WHEN $7::text = 'best_of_window' THEN best_earned
@@ -68,16 +69,17 @@ WITH tier AS (
 ), changed AS (
     INSERT INTO standing_change
         (client_id, month, tier_before, tier_after, months_below, average_fen, policy_id)
-    SELECT client_id, $1::date, tier_was, tier_after, months_below, average_fen, $8::bigint
+    SELECT client_id, $1::date, COALESCE(tier_before, ''), tier_after, months_below, average_fen, $8::bigint
     FROM placed WHERE tier_was <> tier_after OR months_before <> months_below
     ON CONFLICT (client_id, month) DO NOTHING
 )
-SELECT client_id, tier_was, tier_after, months_before, months_below,
-       sign(rank_after - rank_before)::int AS direction
-FROM placed WHERE rank_after <> rank_before OR (months_below = $11::int AND months_before < $11::int)
+SELECT client_id, COALESCE(tier_before, '') AS tier_before, tier_after,
+       CASE WHEN is_new THEN 'tier.assigned' WHEN rank_after > rank_before THEN 'tier.raised'
+            WHEN rank_after < rank_before THEN 'tier.lowered' ELSE 'tier.watched' END AS kind
+FROM placed
+WHERE CASE WHEN is_new THEN tier_was <> tier_after
+           ELSE rank_after <> rank_before OR (months_below = $11::int AND months_before < $11::int) END
 """
-
-KIND_OF = {1: "tier.raised", -1: "tier.lowered", 0: "tier.watched"}
 
 _log = logs.get(__name__)
 
@@ -157,11 +159,11 @@ async def _require_reviewable(month: date, last: date) -> None:
 async def _record(review: TierReview, rows: list[database.Row]) -> None:
     moves: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for row in rows:
-        moves[KIND_OF[row["direction"]], row["tier_was"], row["tier_after"]].append(row["client_id"])
+        moves[row["kind"], row["tier_before"], row["tier_after"]].append(row["client_id"])
     for (kind, before, after), clients in moves.items():
         month = f"{review.month:%Y-%m}"
         await timeline.record_many(clients, kind, month=month, tier_before=before, tier_after=after)
-        counter = {"tier.raised": "raised", "tier.lowered": "lowered", "tier.watched": "watched"}[kind]
+        counter = kind.removeprefix("tier.")
         setattr(review, counter, getattr(review, counter) + len(clients))
 
 

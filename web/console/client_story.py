@@ -18,6 +18,7 @@ from loyalty.rewards.models import Benefit
 from loyalty.tiers import directory
 from staff.models import Staff
 from web import formats
+from web.language import gettext as _
 
 SOURCES = {
     "bank_file": "来自银行文件",
@@ -79,17 +80,18 @@ def _facts(entry: Entry, names: Names, tiers: dict[str, str]) -> list[str]:
 def _tiers(detail: Mapping[str, Any], tiers: dict[str, str]) -> str:
     # a tier of an older policy has no name in the one in force: then its code says more than nothing
     before, after = (tiers.get(code, code) for code in (detail["tier_before"], detail["tier_after"]))
-    return before if before == after else f"{before} → {after}"
+    return after if before in ("", after) else f"{before} → {after}"
 
 
 def _month(month: str) -> str:
-    year, _, number = month.partition("-")
-    return f"按 {year} 年 {int(number)} 月日均评定" if number.isdecimal() else ""
+    year, _dash, number = month.partition("-")
+    said = _("按 %(y)s 年 %(m)s 月日均评定")
+    return said % {"y": year, "m": int(number)} if number.isdecimal() else ""
 
 
 def _how(kind: str, how: Any) -> str:
     scenes = JOIN_SCENES if kind == "group.joined" else QUIT_SCENES
-    return HOW.get(how, "") if isinstance(how, str) else scenes.get(how, "")
+    return _(HOW.get(how, "") if isinstance(how, str) else scenes.get(how, ""))
 
 
 async def _staff(ids: set[Any]) -> dict[Any, str]:
@@ -119,7 +121,7 @@ async def _benefits(codes: set[Any]) -> dict[Any, str]:
 
 
 async def _banks(_codes: set[Any]) -> dict[Any, str]:
-    return {code: f"来自{name}的文件" for code, name, _kinds in mapping.names()}
+    return {code: _("来自%(bank)s的文件") % {"bank": name} for code, name, _kinds in mapping.names()}
 
 
 _LOOK_UPS: dict[str, Callable[[set[Any]], Awaitable[dict[Any, str]]]] = {
@@ -135,7 +137,7 @@ _PLAIN: dict[str, Callable[[Any], str]] = {
     "tag": str,
     "period": lambda name: periods.label(str(name)),
     "on_day": lambda day: formats.day(date.fromisoformat(day)),
-    "type": lambda kind: MESSAGES.get(kind, ""),
-    "source": lambda source: SOURCES.get(source, ""),
-    "where": lambda source: SOURCES.get(source, ""),
+    "type": lambda kind: _(MESSAGES.get(kind, "")),
+    "source": lambda source: _(SOURCES.get(source, "")),
+    "where": lambda source: _(SOURCES.get(source, "")),
 }

@@ -15,12 +15,13 @@ from kernel.errors import Refused
 from loyalty.rewards import benefits, periods, reading, tasks, telling_of_grants
 from loyalty.rewards.models import Benefit, Grant
 from loyalty.tiers import policies, review
+from loyalty.tiers.models import StandingChange
 from staff.models import Staff
 from tests.loyalty import balances
 from tests.loyalty.balances import WAN
 
 pytestmark = pytest.mark.usefixtures("db")
-NOON = datetime(2026, 2, 3, 4, 0, tzinfo=UTC)
+NOON = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)
 
 
 async def voucher(stock: int | None = None) -> Benefit:
@@ -62,7 +63,7 @@ async def test_the_same_client_twice_at_once_takes_one_piece() -> None:
 async def test_when_several_months_wait_whoever_rose_in_the_first_still_gets_the_open_period() -> None:
     await policies.load_preset("cmb", date(2026, 1, 1))
     await benefits.create("Y1", "年度体检", "voucher", "sunflower", period="year", value_fen=100_00)
-    client = await balances.client_with_months(date(2026, 1, 1), [60 * WAN] * 4)
+    client = await balances.client_with_months(date(2026, 1, 1), [WAN] + [60 * WAN] * 3)
     with clock.frozen(datetime(2026, 5, 6, 4, 0, tzinfo=UTC)):
         await tasks.monthly_review.now()
     grant = await Grant.get()
@@ -72,9 +73,9 @@ async def test_when_several_months_wait_whoever_rose_in_the_first_still_gets_the
 async def test_a_grant_by_hand_and_a_review_at_once_give_one_piece_and_never_wait_in_a_ring() -> None:
     await policies.load_preset("cmb", date(2026, 1, 1))
     benefit = await voucher(50)
-    clients = [await balances.client_with_months(date(2026, 1, 1), [60 * WAN]) for _ in range(8)]
+    clients = [await balances.client_with_months(date(2026, 1, 1), [WAN, 60 * WAN]) for _ in range(8)]
     with clock.frozen(NOON):
-        done = (await review.review_due())[0]
+        done = (await review.review_due())[-1]
         await asyncio.gather(
             *(benefits.grant(client.id, benefit.id) for client in clients), benefits.grant_to_raised(done)
         )
@@ -85,9 +86,9 @@ async def test_a_grant_by_hand_and_a_review_at_once_give_one_piece_and_never_wai
 async def test_a_raised_tier_grants_once_and_tells_the_client() -> None:
     await policies.load_preset("cmb", date(2026, 1, 1))
     await voucher(1)
-    richer = await balances.client_with_months(date(2026, 1, 1), [90 * WAN])
-    poorer = await balances.client_with_months(date(2026, 1, 1), [60 * WAN])
-    await balances.client_with_months(date(2026, 1, 1), [6 * WAN])
+    richer = await balances.client_with_months(date(2026, 1, 1), [WAN, 90 * WAN])
+    poorer = await balances.client_with_months(date(2026, 1, 1), [WAN, 60 * WAN])
+    await balances.client_with_months(date(2026, 1, 1), [WAN, 6 * WAN])
     await Fan.create(client_id=richer.id, appid="wx", openid="openid-richer")
     with clock.frozen(NOON):
         await tasks.monthly_review.now()
@@ -101,6 +102,33 @@ async def test_a_raised_tier_grants_once_and_tells_the_client() -> None:
         f"grant:{grant.id}", "service", "oa_template", richer.id,
     )  # fmt: skip
     assert await TimelineEntry.filter(client_id=poorer.id, kind="benefit.granted").count() == 0
+
+
+async def test_who_is_placed_for_the_first_time_rose_from_nowhere_and_gets_no_benefit_and_no_message() -> None:
+    await policies.load_preset("cmb", date(2026, 1, 1))
+    await voucher()
+    client = await balances.client_with_months(date(2026, 1, 1), [60 * WAN, 60 * WAN])
+    await Fan.create(client_id=client.id, appid="wx", openid="openid-rich")
+    with clock.frozen(NOON):
+        await tasks.monthly_review.now()
+    assert await Grant.all().count() == await Send.all().count() == 0
+    assert await TimelineEntry.all().values_list("kind", flat=True) == ["tier.assigned"]
+
+
+async def test_another_ladder_raises_nobody_by_its_new_names() -> None:
+    await policies.load_preset("cmb", date(2026, 1, 1))
+    ladder = {"tiers": [{"code": code, "name": code, "threshold_fen": fen} for code, fen in
+                        (("star1", 0), ("star2", 5 * WAN), ("star3", 50 * WAN))]}  # fmt: skip
+    await policies.save("stars", "星级", ladder, date(2026, 2, 1))
+    await benefits.create("S3", "三星券", "voucher", "star3", period="year", value_fen=100_00)
+    client = await balances.client_with_months(date(2026, 1, 1), [60 * WAN, 60 * WAN, WAN, 60 * WAN])
+    with clock.frozen(datetime(2026, 4, 3, 4, 0, tzinfo=UTC)):
+        await tasks.monthly_review.now()
+    kinds = await TimelineEntry.filter(kind__startswith="tier.").order_by("id").values_list("kind", flat=True)
+    assert kinds == ["tier.assigned", "tier.assigned", "tier.lowered", "tier.raised"]
+    assert (await Grant.get()).client_id == client.id, "the rise of April, on one and the same ladder"
+    changes = await StandingChange.all().order_by("month").values_list("tier_before", "tier_after")
+    assert changes[:2] == [("", "sunflower"), ("sunflower", "star3")]
 
 
 async def test_nobody_is_told_at_night() -> None:

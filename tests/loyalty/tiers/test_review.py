@@ -29,12 +29,12 @@ async def test_the_worked_example_of_the_published_rule() -> None:
     falling = await balances.client_with_months(MONTHS[0], [60 * WAN, 40 * WAN, 40 * WAN, 30 * WAN])
     back = await balances.client_with_months(MONTHS[0], [60 * WAN, 40 * WAN, 40 * WAN, 55 * WAN])
     reviews = await review_all(4)
-    assert [(one.raised, one.watched, one.lowered) for one in reviews] == [(2, 0, 0), (0, 2, 0), (0, 0, 0), (0, 0, 1)]
+    assert [(one.assigned, one.watched, one.lowered) for one in reviews] == [(2, 0, 0), (0, 2, 0), (0, 0, 0), (0, 0, 1)]
     first, second = await Standing.get(client_id=falling.id), await Standing.get(client_id=back.id)
     assert (first.tier, first.since_on) == ("gold", date(2026, 5, 1))
     assert (second.tier, second.months_below, second.since_on) == ("sunflower", 0, date(2026, 2, 1))
     kinds = await TimelineEntry.filter(client_id=falling.id).order_by("id").values_list("kind", flat=True)
-    assert kinds == ["tier.raised", "tier.watched", "tier.lowered"]
+    assert kinds == ["tier.assigned", "tier.watched", "tier.lowered"]
 
 
 async def test_a_second_review_of_a_month_is_the_first_one() -> None:

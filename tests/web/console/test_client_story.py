@@ -31,6 +31,7 @@ async def test_tiers_sources_and_periods_have_names(client):
     await policies.load_preset("cmb", date(2020, 1, 1))
     moved = {"month": "2025-12", "tier_before": "basic", "tier_after": "gold"}
     assert await told(client, "tier.raised", **moved) == "普通 → 金卡 · 按 2025 年 12 月日均评定"
+    assert await told(client, "tier.assigned", **moved | {"tier_before": ""}) == "金卡 · 按 2025 年 12 月日均评定"
     assert await told(client, "consent.granted", source="bank_file") == "来自银行文件"
     assert await told(client, "client.imported", bank="haiyue") == "来自海岳银行的文件"
     await benefits.create("cup", "咖啡券", "voucher", "gold", value_fen=3000)
