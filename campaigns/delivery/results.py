@@ -1,4 +1,8 @@
-"""What came of a campaign: both arms side by side, by what clients did themselves after the freeze."""
+"""What came of a campaign: both arms side by side, by what clients did themselves after the freeze.
+
+Only acts that are open to both arms count: answering an invitation or watching a livestream would prove nothing but the
+invitation.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from community.clients import timeline
 from kernel import clock, database
 
 WATCH_DAYS = 7
+BY_INVITATION = ("event.", "livestream.")
+"""Acts that only an invitation makes possible: the control group can't open, accept or watch what it never heard of."""
 
 # intention to treat: everybody who was drawn counts in the own arm, reached or not
 _ARMS = """
@@ -74,8 +80,7 @@ async def of(campaign: Campaign, days: int = WATCH_DAYS) -> Results | None:
     if campaign.frozen_at is None:
         return None
     until = campaign.frozen_at + timedelta(days=days)
-    own_acts = [name for name, kind in timeline.KINDS.items() if kind.by_client]
-    rows = {row["arm"]: row for row in await database.fetch(_ARMS, campaign.id, campaign.frozen_at, until, own_acts)}
+    rows = {row["arm"]: row for row in await database.fetch(_ARMS, campaign.id, campaign.frozen_at, until, own_acts())}
     return Results(
         _arm("treated", "实验组", rows),
         _arm("control", "对照组", rows),
@@ -84,6 +89,12 @@ async def of(campaign: Campaign, days: int = WATCH_DAYS) -> Results | None:
         clock.now() >= until,
         [TierLine(**row) for row in await database.fetch(_TIERS, campaign.id)],
     )
+
+
+def own_acts() -> list[str]:
+    """Kinds of entries that clients of both arms can bring about by themselves."""
+    own = (name for name, kind in timeline.KINDS.items() if kind.by_client)
+    return [name for name in own if not name.startswith(BY_INVITATION)]
 
 
 def _arm(name: str, label: str, rows: dict[str, database.Row]) -> Arm:
