@@ -21,7 +21,7 @@ async def accept(invitation_id: int) -> Invitation:
         event, invitation = await _locked(invitation_id)
         if invitation.state in (*SEATED, "waiting"):
             return invitation
-        await _refuse_when_over(event)
+        await _refuse_when_closed(event)
         invitation.replied_at = clock.now()
         if event.taken < event.seats:
             await _seat(event, invitation)
@@ -34,14 +34,17 @@ async def accept(invitation_id: int) -> Invitation:
 
 
 async def decline(invitation_id: int) -> Invitation:
-    """Say no, or give a seat back: then the longest-waiting client moves up and is told."""
+    """Say no, or give a seat back: then the longest-waiting client moves up and is told.
+
+    Until the start, also after the reply date: a seat that nobody will use is better known late than not at all.
+    """
     async with database.transaction():
         event, invitation = await _locked(invitation_id)
         if invitation.state == "declined":
             return invitation
         if invitation.state == "attended":
             raise Refused("您已签到，不能再取消", code="event.attended")
-        await _refuse_when_over(event)
+        await _refuse_when_begun(event)
         had_seat = invitation.state in SEATED
         invitation.state, invitation.replied_at, invitation.waiting_since = "declined", clock.now(), None
         await invitation.save()
@@ -103,12 +106,15 @@ async def _seat(event: Event, invitation: Invitation) -> None:
     invitation.state, invitation.waiting_since = "accepted", None
 
 
-async def _refuse_when_over(event: Event) -> None:
+async def _refuse_when_begun(event: Event) -> None:
     await refuse_when_cancelled(event)
-    now = clock.now()
-    if now >= event.starts_at:
+    if clock.now() >= event.starts_at:
         raise Refused("活动已经开始，不能再更改回复", code="event.started")
-    if event.reply_by and now > event.reply_by:
+
+
+async def _refuse_when_closed(event: Event) -> None:
+    await _refuse_when_begun(event)
+    if event.reply_by and clock.now() > event.reply_by:
         raise Refused("回复时间已截止，请联系您的客户经理", code="event.reply_closed")
 
 

@@ -49,7 +49,8 @@ async def _page(request: Request, invitation: Invitation, *, problem: str = "", 
     event = await Event.get(id=invitation.event_id)
     campaign = await Campaign.get(id=event.campaign_id).prefetch_related("branch")
     is_cancelled = campaign.state == "cancelled"
-    in_time = clock.now() < event.starts_at and (event.reply_by is None or clock.now() <= event.reply_by)
+    is_ahead = clock.now() < event.starts_at and not is_cancelled
+    in_time = event.reply_by is None or clock.now() <= event.reply_by
     return render(
         request,
         "portal/invitation.html",
@@ -58,7 +59,8 @@ async def _page(request: Request, invitation: Invitation, *, problem: str = "", 
         event=event,
         campaign=campaign,
         left=max(event.seats - event.taken, 0),
-        is_open=in_time and not is_cancelled,
+        is_open=is_ahead and in_time,
+        can_give_back=is_ahead and not in_time and invitation.state in ("accepted", "waiting"),
         is_cancelled=is_cancelled,
         problem=problem,
         ticket=_ticket(event.campaign_id, invitation.code)

@@ -125,6 +125,20 @@ async def test_nobody_replies_after_the_start_or_after_the_reply_date(event):
         await replies.accept(guest.id)
 
 
+async def test_a_seat_can_be_given_back_after_the_reply_date_until_the_event_begins(event):
+    first, second, third, fourth, _ = await _invited(event)
+    for guest in (first, second, third, fourth):
+        await replies.accept(guest.id)
+    await Event.filter(id=event.id).update(reply_by=clock.now() - timedelta(minutes=1))
+    assert (await replies.decline(first.id)).state == "declined"
+    assert (await Invitation.get(id=fourth.id)).state == "accepted"
+    with pytest.raises(Refused, match="截止"):
+        await replies.accept(first.id)
+    await Event.filter(id=event.id).update(starts_at=clock.now() - timedelta(minutes=1))
+    with pytest.raises(Refused, match="已经开始"):
+        await replies.decline(second.id)
+
+
 async def test_more_seats_move_the_waiting_list_up_in_order(event):
     guests = await _invited(event)
     for guest in guests:

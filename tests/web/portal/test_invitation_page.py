@@ -57,3 +57,16 @@ async def test_staff_of_another_branch_can_not_check_a_guest_in(web_app, guest, 
     assert (await browser.get(path)).status == 404
     assert (await browser.post(path, {"code": guest.code})).status == 404
     assert (await Invitation.get(id=guest.id)).state == "accepted"
+
+
+async def test_after_the_reply_date_a_seat_can_still_be_given_back_but_not_taken(web_app, guest):
+    phone, address = Browser(web_app), invitations.link(guest.id)
+    path = address[address.index("/p/") :]
+    await Event.filter(id=guest.event_id).update(reply_by=clock.now() - timedelta(minutes=1))
+    page = (await phone.get(path)).text
+    assert 'name="answer" value="no"' in page
+    assert 'value="yes"' not in page
+    assert (await phone.post(path, {"answer": "no"})).status == 303
+    assert (await Event.get(id=guest.event_id)).taken == 0
+    assert 'name="answer"' not in (await phone.get(path)).text
+    assert "截止" in (await phone.post(path, {"answer": "yes"})).text
