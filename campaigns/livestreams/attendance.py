@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from campaigns.livestreams import booking
 from campaigns.livestreams.models import Livestream
 from campaigns.planning import scheduling
 from community.clients import timeline
-from kernel import clock, database, logs
+from kernel import clock, database, logs, settings
 from wechat import doors
 from wechat.shapes import Watcher
 
@@ -17,16 +18,27 @@ FOLLOW_UP_AFTER = timedelta(minutes=2)
 AFTER_BOOKING = ("reminder", "attended", "absent")
 _log = logs.get(__name__)
 
+# a viewer may stand on two pages (one joined while we read), and may be recognised only by a later reading
 TAKE_IN = """
+WITH known AS MATERIALIZED (
+  SELECT viewer_id, client_id FROM attendance WHERE livestream_id = $1
+), seen AS (
+  SELECT viewer_id, bool_or(is_client) AS is_client, max(seconds) AS seconds, bool_or(commented) AS commented
+  FROM unnest($2::text[], $3::bool[], $4::int[], $5::bool[]) AS told(viewer_id, is_client, seconds, commented)
+  GROUP BY viewer_id
+), changed AS (
 INSERT INTO attendance (livestream_id, viewer_id, is_client, client_id, watch_seconds, commented)
 SELECT $1, seen.viewer_id, seen.is_client, i.client_id, seen.seconds, seen.commented
-FROM unnest($2::text[], $3::bool[], $4::int[], $5::bool[]) AS seen(viewer_id, is_client, seconds, commented)
-LEFT JOIN identity i ON i.kind = 'external_id' AND i.value = seen.viewer_id AND seen.is_client
+FROM seen
+LEFT JOIN identity i ON i.kind = 'external_id' AND i.scope = $6 AND i.value = seen.viewer_id AND seen.is_client
 ON CONFLICT (livestream_id, viewer_id) DO UPDATE
 SET watch_seconds = EXCLUDED.watch_seconds, commented = EXCLUDED.commented, client_id = EXCLUDED.client_id
 WHERE (attendance.watch_seconds, attendance.commented, attendance.client_id)
       IS DISTINCT FROM (EXCLUDED.watch_seconds, EXCLUDED.commented, EXCLUDED.client_id)
-RETURNING client_id, (xmax = 0) AS is_new
+RETURNING viewer_id, client_id
+)
+SELECT changed.client_id, changed.client_id IS NOT NULL AND known.client_id IS NULL AS is_recognised
+FROM changed LEFT JOIN known USING (viewer_id)
 """
 
 OVERDUE = """
@@ -83,7 +95,16 @@ async def take_in(livestream: Livestream) -> tuple[int, int]:
         cursor = page.cursor
         if not cursor:
             break
+    changed = await keep(livestream, watchers)
+    _log.info("livestream.attendance", campaign=livestream.campaign_id, viewers=len(watchers), changed=changed)
+    return len(watchers), changed
+
+
+async def keep(livestream: Livestream, watchers: Sequence[Watcher]) -> int:
+    """Write down who watched, each once; returns how many rows changed."""
     async with database.transaction():
+        # one reading after the other: the second sees whom the first has recognised
+        await Livestream.select_for_update().get(id=livestream.id)
         changed = await database.fetch(
             TAKE_IN,
             livestream.id,
@@ -91,12 +112,12 @@ async def take_in(livestream: Livestream) -> tuple[int, int]:
             [not one.is_staff for one in watchers],
             [one.seconds for one in watchers],
             [one.commented for one in watchers],
+            settings.get().wecom_corpid,
         )
-        fresh = [row["client_id"] for row in changed if row["is_new"] and row["client_id"]]
+        fresh = [row["client_id"] for row in changed if row["is_recognised"]]
         await timeline.record_many(fresh, "livestream.watched", livestream=livestream.id)
         await _let_follow_up(livestream)
-    _log.info("livestream.attendance", campaign=livestream.campaign_id, viewers=len(watchers), changed=len(changed))
-    return len(watchers), len(changed)
+    return len(changed)
 
 
 async def unbooked() -> list[int]:

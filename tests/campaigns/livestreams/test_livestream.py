@@ -14,6 +14,7 @@ from kernel import clock, database, settings
 from kernel.errors import Later, NotFound, Refused
 from staff.models import Staff
 from wechat.sandbox.client import Sandbox
+from wechat.shapes import Watcher
 
 VIEWERS = 50
 
@@ -104,6 +105,36 @@ async def test_a_longer_watch_read_later_updates_the_same_row(sandbox: Sandbox, 
     somebody = await Staff.get(id=(await Campaign.get(id=planned.campaign_id)).author_id)
     viewer = (await reading.viewers(livestream.id, somebody))[0]
     assert (viewer.watch_seconds, viewer.commented) == (120, True)
+
+
+async def test_a_viewer_on_two_pages_is_one_viewer_with_the_longer_watch(planned: Livestream) -> None:
+    # somebody joined while we read: the second page repeats the last viewer of the first, who has watched on
+    told = [Watcher("wmA", False, 60), Watcher("wmB", False, 60, commented=True), Watcher("wmB", False, 90)]
+    assert await attendance.keep(planned, told) == 2
+    assert await attendance.keep(planned, told) == 0
+    rows = await database.fetch("SELECT viewer_id, watch_seconds, commented FROM attendance ORDER BY viewer_id")
+    assert [tuple(row.values()) for row in rows] == [("wmA", 60, False), ("wmB", 90, True)]
+
+
+async def test_a_viewer_who_is_recognised_later_gets_the_entry_then_and_once(
+    sandbox: Sandbox, planned: Livestream
+) -> None:
+    livestream = await booking.book(planned.id)
+    one = (await sandbox.people("externals"))["externals"][0]["external_userid"]
+    client_id = await identities.client_of("external_id", settings.get().wecom_corpid, one)
+    await database.execute("DELETE FROM identity WHERE value = $1", one)
+    await sandbox.act("live.start", livingid=livestream.livingid)
+    await sandbox.act("live.watch", livingid=livestream.livingid, id=one, seconds=60)
+    entries = "SELECT client_id FROM timeline_entry WHERE kind = 'livestream.watched'"
+    await attendance.take_in(livestream)
+    assert await database.fetch(entries) == []
+    await database.execute(
+        "INSERT INTO identity (client_id, kind, scope, value) VALUES ($1, 'external_id', $2, $3)",
+        *(client_id, settings.get().wecom_corpid, one),
+    )
+    for changed in (1, 0):
+        assert await attendance.take_in(livestream) == (1, changed)
+    assert await database.fetch(entries) == [{"client_id": client_id}]
 
 
 async def test_a_guest_reserves_once_and_not_after_the_start(planned: Livestream) -> None:
