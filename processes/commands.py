@@ -123,6 +123,7 @@ def create_admin(args: argparse.Namespace) -> int:
 
 def import_file(args: argparse.Namespace) -> int:
     """One file of the bank; the exit code is 1 when the file as a whole was refused."""
+    from campaigns.delivery import uniting  # noqa: F401  # the file may show that two clients are one person
     from loyalty.assets import importing
     from loyalty.metrics import following
 

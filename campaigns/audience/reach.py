@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,9 @@ CHANNELS = {
     "oa_service": "公众号客服消息",
     "oa_template": "公众号服务通知",
 }
+SERVICE = ("oa_service", "oa_template", "wecom_message")
+"""How a service message goes, the first that reaches the client: what needs no member's word comes before what does,
+because a reminder that somebody must confirm within five minutes is none."""
 
 # the owner's own contact first, else the one added last: a client hears from the person they know
 _WECOM = """
@@ -39,15 +43,35 @@ LIMIT 1
 """
 
 
-def way(channel: str, now: datetime, *, first: int = 1) -> Compiled:
-    """A one-row SELECT of recipient, sender_userid and staff_id for the client `c`; no row when not reachable."""
-    sql, values = _piece(channel, now)
-    return Compiled(sql.format(*(f"${first + index}" for index in range(len(values)))), values)
+def channels_of(purpose: str, channel: str) -> tuple[str, ...]:
+    """The channels that a message may take, the best first: the campaign's own for marketing, several for service."""
+    if purpose != "service":
+        return (channel,)
+    # without a template of the bank there are no service notices
+    return SERVICE if settings.get().oa_template_id else tuple(one for one in SERVICE if one != "oa_template")
+
+
+def way(channels: Sequence[str], now: datetime, *, first: int = 1) -> Compiled:
+    """A SELECT of channel, recipient, sender_userid and staff_id for the client `c`.
+
+    One row, of the first of the channels that reaches the client now; no row when none does.
+    """
+    pieces: list[str] = []
+    arguments: list[Any] = []
+    for place, channel in enumerate(channels):
+        sql, values = _piece(channel, now)
+        names = (f"${first + len(arguments) + index}" for index in range(len(values)))
+        # SQL of our own; the channel is a name of this file
+        pieces.append(f"(SELECT {place} AS place, '{channel}' AS channel, one.* FROM ({sql.format(*names)}) one)")  # noqa: S608
+        arguments += values
+    ways = " UNION ALL ".join(pieces)
+    sql = f"SELECT channel, recipient, sender_userid, staff_id FROM ({ways}) ways ORDER BY place LIMIT 1"  # noqa: S608
+    return Compiled(sql, arguments)
 
 
 def condition(channel: str, now: datetime, *, first: int = 1) -> Compiled:
     """Whether the client `c` can be reached by the channel at this moment."""
-    found = way(channel, now, first=first)
+    found = way((channel,), now, first=first)
     return Compiled(f"EXISTS ({found.sql})", found.arguments)
 
 

@@ -6,24 +6,30 @@ import json
 from datetime import datetime, timedelta
 
 from campaigns.audience import reach
-from campaigns.delivery import writing
+from campaigns.delivery import uniting, writing
 from campaigns.planning import kind, listing
 from campaigns.planning.models import Campaign, Step
 from community.sending import tasks as sending_tasks
 from kernel import clock, database
 
-# only decision `due` becomes a send: held-out people can't be reached by any step, whatever its rule says
-PLAN = """
+# only decision `due` becomes a send: held-out people can't be reached by any step, whatever its rule says; whoever
+# can't be reached any more, or turned out to be the same person as a control client, gets a row that says so
+PLAN = f"""
 INSERT INTO send (key, purpose, channel, client_id, recipient, sender_userid, campaign_id, stream_id, step,
-    attachments, due_at, expires_at)
-SELECT 'c' || $1::bigint || ':' || $2::text || ':' || d.client_id, $3::text, $4::text, d.client_id, way.recipient,
-    way.sender_userid, $1::bigint, $5::bigint, $2::text, $6::jsonb, $7::timestamptz, $8::timestamptz
+    attachments, due_at, expires_at, state, reason, ended_at)
+SELECT 'c' || $1::bigint || ':' || $2::text || ':' || d.client_id, $3::text, COALESCE(way.channel, $4::text),
+    d.client_id, COALESCE(way.recipient, ''), COALESCE(way.sender_userid, ''), $1::bigint, $5::bigint, $2::text,
+    $6::jsonb, $7::timestamptz, $8::timestamptz, CASE WHEN stop.reason = '' THEN 'planned' ELSE 'skipped' END,
+    stop.reason, CASE WHEN stop.reason <> '' THEN $9::timestamptz END
 FROM delivery d
 JOIN client c ON c.id = d.client_id
-CROSS JOIN LATERAL ({way}) way
-WHERE d.campaign_id = $1::bigint AND d.decision = 'due' AND c.merged_into_id IS NULL AND ({who})
+LEFT JOIN LATERAL ({{way}}) way ON TRUE
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN {uniting.IS_CONTROL} THEN '{uniting.REASON}'
+    WHEN way.channel IS NULL THEN 'no_channel' ELSE '' END AS reason) stop
+WHERE d.campaign_id = $1::bigint AND d.decision = 'due' AND c.merged_into_id IS NULL AND ({{who}})
 ON CONFLICT (key) DO NOTHING
-"""
+"""  # noqa: S608  # only constants are filled in
 DUE = """
 SELECT step.id FROM step JOIN campaign ON campaign.id = step.campaign_id
 WHERE step.state = 'waiting' AND step.due_at <= $1 AND campaign.state = 'sending' AND campaign.frozen_at IS NOT NULL
@@ -38,7 +44,7 @@ async def due_steps(campaign_id: int | None = None) -> list[int]:
 
 
 async def plan_step(step_id: int) -> int:
-    """Put the sends of one due step into the ledger and wake the dispatcher; returns how many.
+    """Put the sends of one due step into the ledger and wake the dispatcher; returns how many rows.
 
     Safe to run twice. A step that is too late, or useless by now, becomes `missed`; an empty optional one is done.
     """
@@ -68,8 +74,8 @@ async def plan_step(step_id: int) -> int:
 async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
     chosen = kind.of(campaign.kind)
     plan = chosen.step(step.code)
-    channel = plan.channel or campaign.channel
-    way = reach.way(channel, clock.now(), first=9)
+    channel, now = plan.channel or campaign.channel, clock.now()
+    way = reach.way(reach.channels_of(plan.purpose, channel), now, first=10)
     return await database.execute(
         PLAN.format(way=way.sql, who=chosen.who[step.who]),
         campaign.id,
@@ -77,9 +83,10 @@ async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
         plan.purpose,
         channel,
         campaign.stream_id,
-        json.dumps(writing.attachments(campaign, step, channel), ensure_ascii=False),
+        json.dumps(writing.attachments(campaign, step), ensure_ascii=False),
         due_at,
         await chosen.expires_at(campaign, step, due_at),
+        now,
         *way.arguments,
     )
 

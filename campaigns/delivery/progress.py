@@ -39,6 +39,10 @@ SELECT count(*) FILTER (WHERE accepted_at > $2) AS handed,
 FROM send WHERE campaign_id = $1
 """
 
+_ON_PHONES = """
+SELECT count(*) FROM group_task WHERE campaign_id = $1 AND state = 'accepted' AND cancelled_at IS NULL
+"""
+
 
 class Stopped(NamedTuple):
     """Messages that failed or were skipped, by reason."""
@@ -187,18 +191,25 @@ async def why(campaign: Campaign) -> str:
             label = kind.of(campaign.kind).step(later[0].code).label
             line += f"；下一条“{label}”于 {_wall(later[0].due_at)} 发送"
         return line
+    if campaign.state == "paused":
+        return f"已暂停：{campaign.hold_reason or '未说明原因'}{await _on_phones(campaign.id)}"
     if campaign.state == "scheduled" and campaign.starts_at:
         return f"已排期，将于 {_wall(campaign.starts_at)} 开始"
     lines = {
         "draft": "草稿，尚未提交审批",
         "submitted": "等待另一位同事审批",
         "approved": "已批准，等待制作人开始发送",
-        "paused": f"已暂停：{campaign.hold_reason or '未说明原因'}",
         "held": f"已搁置：{campaign.hold_reason}",
         "cancelled": f"已取消：{campaign.hold_reason or '未说明原因'}",
         "finished": "已结束",
     }
     return lines.get(campaign.state, lifecycle.NAMES[campaign.state])
+
+
+async def _on_phones(campaign_id: int) -> str:
+    """A pause doesn't call back what members have on their phones: to call it back would lose it for good."""
+    jobs = await database.fetch_value(_ON_PHONES, campaign_id)
+    return f"；已派到员工手机上的 {jobs} 个任务没有收回，员工仍可确认发送，取消活动才会收回" if jobs else ""
 
 
 def _sum(rows: list[database.Row]) -> dict[str, int]:

@@ -9,6 +9,8 @@ from wechat import faults
 
 _OWN = {
     "cancelled": "活动已取消",
+    "no_channel": "当时没有可用的渠道",
+    "control_arm": "与对照组客户是同一人",
     "not_sent": "员工没有确认发送",
     "not_friend": "客户已不是好友",
     "over_platform_quota": "客户当日接收群发已达微信上限",

@@ -27,9 +27,9 @@ async def texts_for(campaign: Campaign, step: Step, client_ids: Sequence[int]) -
     }
 
 
-def attachments(campaign: Campaign, step: Step, channel: str) -> list[dict[str, Any]]:
+def attachments(campaign: Campaign, step: Step) -> list[dict[str, Any]]:
     """The link card of a step, the same for everybody; a text that carries the link itself needs none."""
-    if not step.link_url or channel == "oa_template" or "活动链接" in placeholders.used(step.text):
+    if not step.link_url or "活动链接" in placeholders.used(step.text):
         return []
     return [{"kind": "link", "title": step.link_title or campaign.name, "url": step.link_url}]
 

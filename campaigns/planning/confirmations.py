@@ -33,15 +33,16 @@ class Load(NamedTuple):
 async def load(campaign: Campaign, step: Step) -> list[Load]:
     """The confirmations of each sender for one step, the most burdened first; empty for channels without them."""
     chosen = kind.of(campaign.kind)
-    channel = chosen.step(step.code).channel or campaign.channel
-    if channel != "wecom_message" or not step.text.strip():
+    plan = chosen.step(step.code)
+    channels = reach.channels_of(plan.purpose, plan.channel or campaign.channel)
+    if "wecom_message" not in channels or not step.text.strip():
         return []
     used = placeholders.used(step.text) & set(_DIFFERENCES)
     pieces = [_DIFFERENCES[name] for name in sorted(used)]
     if chosen.has_personal_links and "活动链接" in used:
         pieces.append("c.id::text")
     decided = await deciding.statement(await listing.audience_of(campaign))
-    way = reach.way(channel, clock.now(), first=len(decided.arguments) + 1)
+    way = reach.way(channels, clock.now(), first=len(decided.arguments) + 1)
     text = f"concat_ws('|', {', '.join(pieces)})" if pieces else "''"
     # every piece is SQL of our own, values are arguments
     sql = f"""
@@ -52,7 +53,7 @@ async def load(campaign: Campaign, step: Step) -> list[Load]:
             FROM ({decided.sql}) d
             JOIN client c ON c.id = d.client_id
             CROSS JOIN LATERAL ({way.sql}) way
-            WHERE d.decision = 'due'
+            WHERE d.decision = 'due' AND way.channel = 'wecom_message'
             GROUP BY 1, 2
         ) per_text
         LEFT JOIN staff ON staff.wecom_userid = per_text.sender_userid

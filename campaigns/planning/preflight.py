@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from campaigns.audience import conditions, segments
+from campaigns.audience import conditions, reach, segments
 from campaigns.content import library, notices, placeholders
 from campaigns.content.findings import Finding
 from campaigns.planning import calendar, confirmations, kind, listing
@@ -17,6 +17,8 @@ from kernel.errors import Refused
 
 TEXT_BYTES = {"wecom_message": 4000, "oa_service": 2048, "oa_template": 2048}
 MANY_CONFIRMATIONS = 5
+MOST_CONFIRMATIONS = 50
+"""More taps for one campaign than a member makes beside the day's work: the rest would lie there until it is void."""
 SMALL_CONTROL = 30
 
 
@@ -24,6 +26,7 @@ async def check(campaign: Campaign) -> list[Finding]:
     """All findings about a campaign as it stands, the blocking ones first."""
     steps = await Step.filter(campaign_id=campaign.id).order_by("position", "id")
     found = [finding for step in steps for finding in check_step(campaign, step)]
+    found += _check_service(campaign, steps)
     found += _check_start(campaign)
     found += await _check_quiet_hours(campaign)
     found += await _check_audience(campaign, steps)
@@ -40,7 +43,7 @@ def check_step(campaign: Campaign, step: Step) -> list[Finding]:
             return []
         return [Finding("step.empty", f"“{plan.label}”还没有正文", "填写正文", step.code)]
     found = library.check(step.text, step.code)
-    limit = TEXT_BYTES[plan.channel or campaign.channel]
+    limit = min(TEXT_BYTES[channel] for channel in reach.channels_of(plan.purpose, plan.channel or campaign.channel))
     if len(notices.complete(step.text, plan.purpose).encode()) > limit:
         found.append(Finding("step.too_long", f"“{plan.label}”超过 {limit} 字节", "缩短正文", step.code))
     return found + list(_check_link(campaign, step))
@@ -59,6 +62,20 @@ def _check_link(campaign: Campaign, step: Step) -> Iterator[Finding]:
         yield Finding("step.link_bad", "链接地址须以 https:// 开头", "改正链接地址", step.code)
     elif scheme == "http" and not settings.get().demo:
         yield Finding("step.link_plain", "链接地址不是 https", "改用 https 地址", step.code)
+
+
+def _check_service(campaign: Campaign, steps: list[Step]) -> Iterator[Finding]:
+    for step in steps:
+        plan = kind.of(campaign.kind).step(step.code)
+        if plan.purpose != "service" or not step.text.strip():
+            continue
+        if settings.get().oa_template_id:
+            message = "提醒优先以公众号服务通知发送，其余客户才由员工在企业微信里确认发送"
+            fix = "服务通知只显示两行，每行 20 字，完整内容请放在链接的页面里"
+        else:
+            message = "没有配置公众号服务通知模板：客服窗口关闭的客户，提醒要由员工在企业微信里确认发送"
+            fix = "请管理员配置服务通知模板"
+        yield Finding("service.channels", message, fix, step.code, is_blocking=False)
 
 
 def _scheme_of(address: str) -> str:
@@ -115,9 +132,13 @@ async def _check_confirmations(campaign: Campaign, steps: list[Step]) -> list[Fi
         load = await confirmations.load(campaign, step)
         most = max((line.confirmations for line in load), default=0)
         if most > MANY_CONFIRMATIONS:
-            message = f"每条不同的文字都要员工单独确认：最多的一位要确认 {most} 次"
-            fix = "减少因人而异的占位符，或改用公众号渠道"
-            found.append(Finding("confirmations.many", message, fix, step.code, is_blocking=False))
+            is_marketing = kind.of(campaign.kind).step(step.code).purpose == "marketing"
+            is_too_many = is_marketing and most > MOST_CONFIRMATIONS
+            message = f"每条不同的文字都要员工在手机上单独确认：每位员工最多约 {most} 次"
+            if is_too_many:
+                message += f"，超过 {MOST_CONFIRMATIONS} 次的上限"
+            fix = "减少因人而异的占位符（称呼、活动链接），缩小人群，或改用公众号渠道"
+            found.append(Finding("confirmations.many", message, fix, step.code, is_blocking=is_too_many))
     return found
 
 

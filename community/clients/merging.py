@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from community.clients import personal, timeline
 from kernel import database
 
@@ -39,6 +41,18 @@ FROM client g LEFT JOIN LATERAL (
 WHERE k.id = $1 AND g.id = $2
 """
 
+Follower = Callable[[int, int], Awaitable[None]]
+_followers: list[Follower] = []
+
+
+def register(follower: Follower) -> None:
+    """Call `follower(keep_id, gone_id)` at the end of each merge, inside its transaction.
+
+    For packages above that this one doesn't know; called at import time of a module that every worker loads.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+
 
 async def choose(one_id: int, other_id: int) -> tuple[int, int]:
     """(who stays, who goes): the bank's own client stays, else the older row."""
@@ -72,6 +86,8 @@ async def merge(keep_id: int, gone_id: int) -> None:
             await _repoint(place["table_name"], place["column_name"], place["oid"], keep_id, gone_id)
         await database.execute("UPDATE client SET merged_into_id = $1 WHERE id = $2", keep_id, gone_id)
         await timeline.record(keep_id, "client.merged", gone=gone_id)
+        for follower in _followers:
+            await follower(keep_id, gone_id)
 
 
 async def _repoint(table: str, column: str, oid: int, keep_id: int, gone_id: int) -> None:

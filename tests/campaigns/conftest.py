@@ -71,7 +71,7 @@ async def draft_of(cast: Cast, *, by: Staff | None = None, **changes: Any) -> Ca
     maker = by or cast.li
     campaign = await drafting.create("message", "九月理财课", maker, control_percent=0)
     draft = await drafting.read(campaign)
-    text = changes.pop("text", "{称呼|您}好，周四下午有一堂理财课，欢迎来听。")
+    text = changes.pop("text", "您好，周四下午有一堂理财课，欢迎来听。")
     filled = dataclasses.replace(draft, steps=(drafting.StepText("main", text),), **changes)
     return await drafting.save(campaign.id, filled, maker, campaign.version)
 

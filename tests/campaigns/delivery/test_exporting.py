@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("awake")
 
 async def test_a_campaign_is_exported_with_who_got_what_and_without_names(cast: Cast, stage: Stage) -> None:
     await stage.followers(20)
-    campaign = await approved(cast, channel="oa_service", control_percent=20)
+    campaign = await approved(cast, channel="oa_service", control_percent=50)
     campaign = await running.start(campaign.id, cast.li)
     await tasks.start_campaign.now(campaign.id)
     while await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from campaigns.delivery import brakes, progress, reasons, results, tasks
 from campaigns.planning import running
 from campaigns.planning.models import Campaign
 from community.clients import timeline
+from community.sending import dispatching
+from community.sending import tasks as sending_tasks
 from community.sending.models import Send
 from kernel import clock, database
 from tests.campaigns.conftest import Cast, approved, make_clients
+from tests.community.sending.conftest import awake as awake
+from tests.community.sending.conftest import stage as stage
+from tests.community.sending.staging import Stage
 
 
 async def _sent(cast: Cast, clients: int = 60, **changes: object) -> Campaign:
@@ -84,6 +91,37 @@ async def test_the_line_says_why_nothing_moves(cast: Cast) -> None:
     assert await progress.why(await Campaign.get(id=campaign.id)) == "已暂停：核对链接"
 
 
+@pytest.mark.usefixtures("awake")
+async def test_a_pause_says_that_members_can_still_confirm_what_they_have_on_their_phones(
+    cast: Cast, stage: Stage
+) -> None:
+    await stage.contacts(6, members=2)
+    campaign = await approved(cast)
+    campaign = await running.start(campaign.id, cast.li)
+    await tasks.start_campaign.now(campaign.id)
+    await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id)
+    await running.pause(campaign.id, "核对链接", cast.wang)
+    said = await progress.why(await Campaign.get(id=campaign.id))
+    assert said == "已暂停：核对链接；已派到员工手机上的 1 个任务没有收回，员工仍可确认发送，取消活动才会收回"
+    await stage.control.act("member.confirm_groupmsg")
+    assert len(await stage.reached(kind="group_message")) == 3
+
+
+@pytest.mark.usefixtures("awake")
+async def test_a_cancel_calls_back_what_a_pause_left_on_the_phones(cast: Cast, stage: Stage) -> None:
+    await stage.contacts(6, members=2)
+    campaign = await approved(cast)
+    campaign = await running.start(campaign.id, cast.li)
+    await tasks.start_campaign.now(campaign.id)
+    await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id)
+    await running.pause(campaign.id, "核对链接", cast.wang)
+    await running.cancel(campaign.id, "内容有误", cast.wang)
+    await sending_tasks.cancel_jobs.now(campaign.stream_id)
+    await stage.control.act("member.confirm_groupmsg")
+    assert await stage.reached(kind="group_message") == {}
+    assert await Send.filter(state__in=("failed", "skipped")).count() == await Send.all().count() == 6
+
+
 async def test_brakes_pause_what_fails_too_often_but_not_for_clients_who_left(cast: Cast) -> None:
     campaign = await _sent(cast, 120)
     await _become(campaign, 60, "failed", "not_friend")
@@ -120,6 +158,9 @@ async def test_results_compare_everybody_who_was_drawn(cast: Cast) -> None:
     await timeline.record_many(control[:2], "menu.tapped")
     # what was done to a client is not what a client did
     await timeline.record_many(control[:9], "tag.added")
+    # and what only an invitation makes possible says nothing about the two groups
+    await timeline.record_many(treated[20:40], "event.accepted")
+    await timeline.record_many(treated[20:40], "livestream.watched")
     found = await results.of(campaign)
     assert found is not None
     assert (found.treated.people, found.treated.reached, found.treated.active) == (len(treated), 10, 8)

@@ -33,13 +33,11 @@ async def test_a_link_goes_into_the_text_or_onto_a_card_not_both(cast: Cast) -> 
     step = await Step.get(campaign_id=campaign.id)
     step.link_url, step.link_title = "https://bank.example/a", "理财课"
     await step.save()
-    assert writing.attachments(campaign, step, "wecom_message") == []
+    assert writing.attachments(campaign, step) == []
     (client_id,) = await make_clients(cast, 1)
     assert "https://bank.example/a" in (await writing.texts_for(campaign, step, [client_id]))[client_id]
     step.text = "请看卡片"
-    assert writing.attachments(campaign, step, "wecom_message") == [
-        {"kind": "link", "title": "理财课", "url": "https://bank.example/a"}
-    ]
+    assert writing.attachments(campaign, step) == [{"kind": "link", "title": "理财课", "url": "https://bank.example/a"}]
 
 
 async def test_the_preflight_counts_what_each_member_will_have_to_confirm(cast: Cast) -> None:
@@ -48,9 +46,14 @@ async def test_the_preflight_counts_what_each_member_will_have_to_confirm(cast: 
     step = await Step.get(campaign_id=personal_text.id)
     assert await confirmations.load(personal_text, step) == [("chen", "陈经理", 30, 30)]
     assert "confirmations.many" in {found.code for found in await preflight.check(personal_text)}
+    (found,) = [one for one in await preflight.check(personal_text) if one.code == "confirmations.many"]
+    assert (found.is_blocking, "每位员工最多约 30 次" in found.message) == (False, True)
+    await make_clients(cast, 21)
+    (found,) = [one for one in await preflight.check(personal_text) if one.code == "confirmations.many"]
+    assert (found.is_blocking, "最多约 51 次" in found.message) == (True, True)
     same_for_all = await draft_of(cast, text="{客户经理}邀您听课")
     step = await Step.get(campaign_id=same_for_all.id)
-    assert await confirmations.load(same_for_all, step) == [("chen", "陈经理", 30, 1)]
+    assert await confirmations.load(same_for_all, step) == [("chen", "陈经理", 51, 1)]
     assert "confirmations.many" not in {found.code for found in await preflight.check(same_for_all)}
 
 
