@@ -8,9 +8,6 @@ from campaigns.planning.models import Campaign
 from community.clients.models import Client
 from kernel.records import Record
 
-ARMS = ("treated", "control", "none")
-DECISIONS = ("due", "held_out", "global_holdout", "no_consent", "opted_out", "no_channel", "capped")
-
 
 class Delivery(Record):
     """What was decided for one person when the audience was frozen; bucket 0 to 9,999.

@@ -47,9 +47,6 @@ VERBS = {
     "cancel": "取消",
 }
 
-LIVE = ("sending", "paused")
-PENDING = ("approved", "scheduled")
-
 
 def may(verb: str, state: str) -> bool:
     """Whether a campaign in this state allows the verb; an unknown verb is a bug."""
@@ -62,8 +59,3 @@ def after(verb: str, state: str) -> str:
     if state not in origins:
         raise Refused(f"活动{NAMES[state]}，不能{VERBS[verb]}", code="campaign.illegal_move", status=409)
     return target
-
-
-def verbs(state: str) -> list[str]:
-    """What can be done from this state, for buttons."""
-    return [verb for verb in MOVES if may(verb, state)]

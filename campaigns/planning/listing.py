@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tortoise.expressions import Q
+from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from campaigns.audience.deciding import Audience
@@ -42,10 +43,8 @@ async def lock(campaign_id: int, person: Staff | None) -> Campaign:
 
 async def counts(person: Staff) -> dict[str, int]:
     """How many visible campaigns stand in each state, for the tabs of the list."""
-    found: dict[str, int] = {}
-    for state in await visible(person).values_list("state", flat=True):
-        found[str(state)] = found.get(str(state), 0) + 1
-    return found
+    grouped = visible(person).order_by("state").annotate(campaigns=Count("id")).group_by("state")
+    return {str(state): int(campaigns) for state, campaigns in await grouped.values_list("state", "campaigns")}
 
 
 async def audience_of(campaign: Campaign) -> Audience:

@@ -37,11 +37,6 @@ async def start_if_due(campaign_id: int) -> bool:
         return await _start_or_hold(campaign)
 
 
-async def start_due() -> list[int]:
-    """Start or hold everything that is due; returns the started ones."""
-    return [campaign_id for campaign_id in await due() if await start_if_due(campaign_id)]
-
-
 async def start(campaign_id: int, by: Staff) -> Campaign:
     """Start by hand what was approved without a start time. Refused: has a time of its own, not what was approved."""
     permissions.require(by, "campaigns.edit")

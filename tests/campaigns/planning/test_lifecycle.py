@@ -13,7 +13,7 @@ def test_every_state_and_verb_has_a_name() -> None:
 
 
 def test_no_move_leads_out_of_the_end() -> None:
-    assert lifecycle.verbs("finished") == lifecycle.verbs("cancelled") == []
+    assert not any({"finished", "cancelled"} & set(origins) for origins, _ in lifecycle.MOVES.values())
 
 
 def test_nothing_is_sent_without_passing_approval() -> None:
