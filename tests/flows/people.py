@@ -22,7 +22,9 @@ class Known:
     name: str
 
 
-async def who_know(instance: Instance, marketing: Visitor, director: str, tag: str, count: int) -> list[Known]:
+async def who_know(
+    instance: Instance, marketing: Visitor, director: str, tag: str, count: int, branch: str = ""
+) -> list[Known]:
     """`count` people who add the director by themselves and whom the bank then names in its file."""
     people = [
         Known(f"wm{tag}{place:05}", f"un{tag}{place:05}", f"{tag}{place:05}", NAMES[place % len(NAMES)])
@@ -44,7 +46,7 @@ async def who_know(instance: Instance, marketing: Visitor, director: str, tag: s
         return bool(await instance.value(sql, f"wm{tag}%") == count)
 
     await until(all_are_read, seconds=60)
-    rows = [[one.number, one.name, "", "女", "", director, "是", one.unionid] for one in people]
+    rows = [[one.number, one.name, "", "女", branch, director, "是", one.unionid] for one in people]
     await bank.take_in(marketing, "clients", f"{tag}.csv", bank.as_csv([bank.CLIENTS, *rows]))
     return people
 

@@ -14,7 +14,8 @@ from tests.flows.havoc import Havoc
 from tests.flows.instances import Instance
 from tests.waiting import until
 
-DIRECTORS = ("chen.xi", "wu.qiong", "gao.yuan", "fang.ling", "qian.duo", "sun.bo", "he.jing", "luo.ming")
+# as many that nobody is asked to confirm more personal texts than a campaign may ask for
+DIRECTORS = tuple(f"member{place:02}" for place in range(80))
 TEXT = "{称呼}您好，我行大额存单本周开放额度，欢迎来电预约。"
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1500)]
 

@@ -12,7 +12,9 @@ from tests.flows import bank, people
 from tests.flows.instances import Instance
 from tests.waiting import until
 
-CLIENTS = 150
+OWNERS = ("he.jing", "luo.ming", "sun.bo")
+EACH = 50
+"""As many personal texts as one member may be asked to confirm."""
 NEWCOMERS = 10
 WINDOW_S = 20.0
 WANTED_S = 3.0
@@ -34,14 +36,18 @@ class Measured:
 @pytest.fixture(scope="module")
 async def measured(instance: Instance) -> Measured:
     async with bank.at_work(instance, "lin.yue", "zhao.heng") as (maker, reviewer):
-        await people.who_know(instance, maker, "he.jing", "Wel", CLIENTS)
+        for owner in OWNERS:
+            await people.who_know(instance, maker, owner, f"Wel{owner[:2]}", EACH)
         # one job per person (each has a personal page), so that the campaign takes its time
         number = await bank.write_campaign(
             maker,
             kind="event_invitation",
             name="专属沙龙",
             text=TEXT,
-            audience={"a.0.0.what": "owner.in", "a.0.0.value": [await people.director_id(instance, "he.jing")]},
+            audience={
+                "a.0.0.what": "owner.in",
+                "a.0.0.value": [await people.director_id(instance, owner) for owner in OWNERS],
+            },
             **{
                 "detail.moment.starts_at": "2027-06-18T15:00",
                 "detail.text.place": "城东支行",
