@@ -12,7 +12,7 @@ from community.clients.models import Client, Fan, TimelineEntry
 from community.sending.models import Send
 from kernel import clock
 from kernel.errors import Refused
-from loyalty.rewards import benefits, periods, reading, tasks, telling_of_grants
+from loyalty.rewards import benefits, periods, reading, tasks
 from loyalty.rewards.models import Benefit, Grant
 from loyalty.tiers import policies, review
 from loyalty.tiers.models import StandingChange
@@ -129,18 +129,6 @@ async def test_another_ladder_raises_nobody_by_its_new_names() -> None:
     assert (await Grant.get()).client_id == client.id, "the rise of April, on one and the same ladder"
     changes = await StandingChange.all().order_by("month").values_list("tier_before", "tier_after")
     assert changes[:2] == [("", "sunflower"), ("sunflower", "star3")]
-
-
-async def test_nobody_is_told_at_night() -> None:
-    client, benefit = await Client.create(), await voucher()
-    await Fan.create(client_id=client.id, appid="wx", openid="openid-1")
-    night = datetime(2026, 2, 3, 17, 0, tzinfo=UTC)
-    with clock.frozen(night):
-        await benefits.grant(client.id, benefit.id)
-        assert await telling_of_grants.tell_waiting() == 0
-    with clock.frozen(datetime(2026, 2, 4, 1, 30, tzinfo=UTC)):
-        assert await telling_of_grants.tell_waiting() == 1
-        assert await telling_of_grants.tell_waiting() == 0
 
 
 async def test_a_benefit_is_used_once_and_not_after_its_period() -> None:
