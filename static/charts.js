@@ -12,6 +12,8 @@
   const palette = ["#1F4FC4", "#0F8A6D", "#6B4BD0", "#D1502F", "#A8781A"];
   const font = '"Inter var","PingFang SC","Microsoft YaHei UI","Noto Sans CJK SC",sans-serif';
   const charts = [];
+  const isChinese = document.documentElement.lang.startsWith("zh");
+  const to = isChinese ? "至" : "to", interval = isChinese ? "95% 区间" : "95% interval";
 
   const base = { animation: false, textStyle: { fontFamily: font, color: colour.ink3, fontSize: 12 }, aria: { enabled: true } };
   const tooltip = {
@@ -80,7 +82,7 @@
         ...tooltip, trigger: "axis", axisPointer: { lineStyle: { color: "#B8C1CF" } },
         formatter: (points) => [data.labels[points[0].dataIndex]].concat(data.series.map((one) => {
           const i = points[0].dataIndex;
-          const range = one.low ? "  (" + text(one.low[i], 1) + " 至 " + text(one.high[i], 1) + ")" : "";
+          const range = one.low ? "  (" + text(one.low[i], 1) + " " + to + " " + text(one.high[i], 1) + ")" : "";
           return one.name + "  " + text(one.values[i], 1) + unit + range;
         })).join("\n"),
       },
@@ -109,7 +111,7 @@
       grid: { left: 76, right: 66, top: 10, bottom: 30 },
       tooltip: { ...tooltip, formatter: (p) => {
         const row = rows[p.dataIndex];
-        return row.name + "\n" + signed(row.value) + " " + (data.unit || "") + "\n95% 区间 " + text(row.low, 1) + " 至 " + text(row.high, 1);
+        return row.name + "\n" + signed(row.value) + " " + (data.unit || "") + "\n" + interval + " " + text(row.low, 1) + " " + to + " " + text(row.high, 1);
       } },
       xAxis: {
         type: "value", min: Math.floor(Math.min(...ends) - 1), max: Math.ceil(Math.max(...ends) + 1), splitNumber: 4,
@@ -160,7 +162,7 @@
       yAxis: { ...categoryAxis(data.rows), inverse: true, axisLine: { show: false } },
       visualMap: {
         min: 0, max: Math.max(1, ...data.cells.map((cell) => cell[2])), orient: "horizontal", right: 6, bottom: 2, itemWidth: 10, itemHeight: 110,
-        text: ["多", "少"], textStyle: { color: colour.ink3 }, inRange: { color: ["#F1F4FA", "#D5E0F8", "#A9C0F0", "#6E93E4", "#3A67D3", "#173E9E"] },
+        text: isChinese ? ["多", "少"] : ["many", "few"], textStyle: { color: colour.ink3 }, inRange: { color: ["#F1F4FA", "#D5E0F8", "#A9C0F0", "#6E93E4", "#3A67D3", "#173E9E"] },
       },
       series: [{ type: "heatmap", data: data.cells, itemStyle: { borderColor: "#fff", borderWidth: 2, borderRadius: 3 } }],
     };

@@ -46,13 +46,13 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("loyalty/rewards/kinds/registry.py", [kind.label for kind in benefits.KINDS.values()]),
     ("loyalty/tiers/directory.py", tiers.ORDERS),
     ("staff/permissions.py", permissions.ROLE_NAMES),
-    ("web/errors.py", (errors._TITLES, errors._MESSAGES)),
+    ("web/errors.py", (errors._TITLES, errors._MESSAGES, errors._BUG, "这一步没有完成")),
     ("web/navigation.py", navigation.GROUPS),
     ("web/words.py", (words.CHANNELS, words.SEND_STATES)),
     ("web/console/holidays.py", holidays._HOLIDAYS),
 )
 # a message text is the campaign's own and no label; sample values are shown as the client sees them
-NOT_LABELS = {"EMPTY", "OWN_LINK", "UNKNOWN"}
+NOT_LABELS = {"OWN_LINK", "UNKNOWN"}
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 

@@ -18,6 +18,7 @@ from staff.models import Approval
 from web import forms, session
 from web.console import content_diff, kind_details, message_preview
 from web.console.campaigns import names
+from web.language import gettext as _
 from web.rendering import render, see_other
 
 STATES = {
@@ -65,13 +66,13 @@ async def decide(request: Request) -> Response:
         approvals.refuse_unless_waiting(asked)
         if form.word == "return":
             await approval.give_back(asked.subject_id, form.note, person)
-            return see_other(request, "approvals", notice="已退回给制作人，附上了您的意见", tone="warn")
+            return see_other(request, "approvals", notice=_("已退回给制作人，附上了您的意见"), tone="warn")
         campaign = await approval.approve(asked.subject_id, person, form.seen_hash)
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
         return await _page(request, await _find(request), problem=refusal, note=form.note)
-    said = "已批准，到开始时间自动发送" if campaign.starts_at else "已批准，等制作人手动开始"
+    said = _("已批准，到开始时间自动发送") if campaign.starts_at else _("已批准，等制作人手动开始")
     return see_other(request, "approvals", notice=said)
 
 

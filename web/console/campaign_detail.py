@@ -20,6 +20,7 @@ from staff.models import AuditEntry, Staff
 from web import formats, session
 from web.console import kind_details, message_preview
 from web.console.campaigns import names
+from web.language import gettext as _
 from web.rendering import render
 
 ACTIONS = {
@@ -81,7 +82,7 @@ async def _plan(campaign: Campaign) -> dict[str, Any]:
     audience = await listing.audience_of(campaign)
     is_open = campaign.frozen_at is None and campaign.state not in ("cancelled", "finished")
     people = await message_preview.samples(await segments.sample(audience)) if is_open else []
-    sample = people[0] if people else message_preview.Sample("示例客户", dict(trying.EXAMPLE))
+    sample = people[0] if people else message_preview.Sample(_("示例客户"), dict(trying.EXAMPLE))
     return {
         "sentence": await describing.describe(campaign.conditions),
         "people": await segments.waterfall(audience) if is_open else None,
@@ -110,7 +111,7 @@ def _results(found: results.Results | None) -> dict[str, Any]:
     arms = [found.treated, found.control]
     rows = [
         [
-            arm.label,
+            _(arm.label),
             formats.number(arm.people),
             formats.number(arm.reached),
             formats.number(arm.active),
@@ -120,7 +121,7 @@ def _results(found: results.Results | None) -> dict[str, Any]:
         for arm in arms
     ]
     series = [
-        {"name": arm.label, "values": [round(100 * arm.active_rate, 2)], "control": arm.arm == "control"}
+        {"name": _(arm.label), "values": [round(100 * arm.active_rate, 2)], "control": arm.arm == "control"}
         for arm in arms
     ]
     difference = None
@@ -134,13 +135,13 @@ def _returns(campaign: Campaign, found: ReturnFigures | None) -> dict[str, Any]:
     """What came back, as a chart of differences and as a table."""
     if found is None:
         return {"returns": None}
-    compared = [("客户数", found.clients), ("金额", found.amount)]
+    compared = [(_("客户数"), found.clients), (_("金额"), found.amount)]
     differences = [
         {"name": name, "value": 100 * one.estimate, "low": 100 * one.low, "high": 100 * one.high}
         for name, one in ((name, comparison.difference) for name, comparison in compared)
         if one is not None
     ]
-    arms = (("发送组", found.assigned_treated, found.treated), ("对照组", found.assigned_control, found.control))
+    arms = ((_("发送组"), found.assigned_treated, found.treated), (_("对照组"), found.assigned_control, found.control))
     rows = [
         [
             label,
@@ -153,7 +154,7 @@ def _returns(campaign: Campaign, found: ReturnFigures | None) -> dict[str, Any]:
         for label, drawn, arm in arms
     ]
     ready_on = formats.day(date.fromisoformat(lift.ready_at(campaign, found.days)))
-    chart = {"unit": "个百分点", "rows": differences}
+    chart = {"unit": _("个百分点"), "rows": differences}
     return {"returns": found, "return_rows": rows, "return_chart": chart, "ready_on": ready_on}
 
 

@@ -14,6 +14,7 @@ from kernel.errors import Forbidden, Refused
 from web import session
 from web.console import audience_form, campaign_sheet, editor_page
 from web.console.campaign_sheet import Sheet
+from web.language import gettext as _
 from web.rendering import render, see_other
 
 
@@ -22,7 +23,9 @@ async def show(request: Request) -> Response:
     campaign = await _editable(request)
     if not lifecycle.may("edit", campaign.state):
         name = lifecycle.NAMES[campaign.state]
-        return see_other(request, "campaign", id=campaign.id, notice=f"活动{name}，不能再修改", tone="warn")
+        return see_other(
+            request, "campaign", id=campaign.id, notice=_("活动%(state)s，不能再修改") % {"state": _(name)}, tone="warn"
+        )
     sheet = campaign_sheet.of(campaign, await drafting.read(campaign))
     return await editor_page.show(request, campaign, sheet, checked=await preflight.check(campaign))
 
@@ -39,9 +42,9 @@ async def save(request: Request) -> Response:
     except Refused as refusal:
         return await editor_page.show(request, campaign, sheet, problem=refusal)
     notice = (
-        "已保存"
+        _("已保存")
         if campaign.state == "draft" or saved.state == campaign.state
-        else "已保存，原有的审批已作废，需要重新提交"
+        else _("已保存，原有的审批已作废，需要重新提交")
     )
     return see_other(request, "campaign_editor", id=campaign.id, notice=notice)
 
@@ -66,7 +69,7 @@ async def submit(request: Request) -> Response:
                 request, current, sheet, checked=await preflight.check(current), problem=refusal
             )
         return await editor_page.show(request, current, sheet, problem=refusal)
-    return see_other(request, "campaign", id=campaign.id, notice="已提交，等待另一位同事审批")
+    return see_other(request, "campaign", id=campaign.id, notice=_("已提交，等待另一位同事审批"))
 
 
 async def try_out(request: Request) -> Response:
@@ -79,7 +82,7 @@ async def try_out(request: Request) -> Response:
         await trying.send_trial(campaign.id, step, session.signed_in(request))
     except Refused as refusal:
         return await editor_page.show(request, campaign, sheet, problem=refusal)
-    return see_other(request, "campaign_editor", id=campaign.id, notice="已保存，并试发到您的企业微信，标有“测试”")
+    return see_other(request, "campaign_editor", id=campaign.id, notice=_("已保存，并试发到您的企业微信，标有“测试”"))
 
 
 async def count(request: Request) -> Response:

@@ -14,6 +14,7 @@ from campaigns.planning.models import Campaign
 from kernel import clock
 from kernel.errors import Refused
 from web import formats, forms, session
+from web.language import gettext as _
 from web.rendering import go_to, see_other
 
 MORNING = time(10)
@@ -37,7 +38,7 @@ class DayForm:
 async def start(request: Request) -> Response:
     """POST /campaigns/{id}/start"""
     campaign = await running.start(request.path_params["id"], session.signed_in(request))
-    return see_other(request, "campaign", id=campaign.id, notice="已开始：正在定下名单，随后发出第一批")
+    return see_other(request, "campaign", id=campaign.id, notice=_("已开始：正在定下名单，随后发出第一批"))
 
 
 async def pause(request: Request) -> Response:
@@ -45,13 +46,15 @@ async def pause(request: Request) -> Response:
     form = await forms.read(request, ReasonForm)
     campaign = await running.pause(request.path_params["id"], form.reason, session.signed_in(request))
     undo = str(request.app.url_path_for("campaign_resumption", id=campaign.id))
-    return see_other(request, "campaign", id=campaign.id, notice="已暂停，不会再发出新的消息", undo=undo, tone="warn")
+    return see_other(
+        request, "campaign", id=campaign.id, notice=_("已暂停，不会再发出新的消息"), undo=undo, tone="warn"
+    )
 
 
 async def resume(request: Request) -> Response:
     """POST /campaigns/{id}/resumption"""
     campaign = await running.resume(request.path_params["id"], session.signed_in(request))
-    return see_other(request, "campaign", id=campaign.id, notice="已继续，从停下的地方接着发，不会重复")
+    return see_other(request, "campaign", id=campaign.id, notice=_("已继续，从停下的地方接着发，不会重复"))
 
 
 async def remind(request: Request) -> Response:
@@ -65,19 +68,19 @@ async def cancel(request: Request) -> Response:
     """POST /campaigns/{id}/cancellation"""
     form = await forms.read(request, ReasonForm)
     campaign = await running.cancel(request.path_params["id"], form.reason, session.signed_in(request))
-    return see_other(request, "campaign", id=campaign.id, notice="已取消，还没发出的不会再发", tone="warn")
+    return see_other(request, "campaign", id=campaign.id, notice=_("已取消，还没发出的不会再发"), tone="warn")
 
 
 async def release(request: Request) -> Response:
     """POST /campaigns/{id}/release"""
     campaign = await running.release(request.path_params["id"], session.signed_in(request))
-    return see_other(request, "campaign", id=campaign.id, notice="已放行，现在开始发送")
+    return see_other(request, "campaign", id=campaign.id, notice=_("已放行，现在开始发送"))
 
 
 async def copy(request: Request) -> Response:
     """POST /campaigns/{id}/copy"""
     made = await drafting.copy(request.path_params["id"], session.signed_in(request))
-    return see_other(request, "campaign_editor", id=made.id, notice="已复制为新的草稿，请设定发送时间")
+    return see_other(request, "campaign_editor", id=made.id, notice=_("已复制为新的草稿，请设定发送时间"))
 
 
 async def move(request: Request) -> Response:

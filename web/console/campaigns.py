@@ -83,7 +83,7 @@ async def begin(request: Request) -> Response:
     except Refused as refusal:
         field = "channel" if refusal.code == "campaign.channel" else "name"
         return _new(request, reading.values, {field: refusal.message}, status=refusal.status)
-    return see_other(request, "campaign_editor", id=campaign.id, notice="草稿已建好，接下来选人群、写内容")
+    return see_other(request, "campaign_editor", id=campaign.id, notice=_("草稿已建好，接下来选人群、写内容"))
 
 
 def names() -> dict[str, Any]:

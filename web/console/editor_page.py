@@ -23,6 +23,7 @@ from staff.models import Staff
 from web import session, words
 from web.console import audience_form, campaign_sheet, message_preview
 from web.console.campaign_sheet import Sheet
+from web.language import gettext as _
 from web.rendering import render
 
 TEMPLATE = "console/campaigns/editor.html"
@@ -150,7 +151,7 @@ def _todo(
     stopping = findings.blocking(checked or [])
     audience = [finding.message for finding in stopping if finding.place == "conditions"]
     if not audience and (reach.problem or (reach.people and not reach.people.due)):
-        audience = [reach.problem or "没有可以发送的客户"]
+        audience = [reach.problem or _("没有可以发送的客户")]
     content = [finding.message for found in by_step.values() for finding in findings.blocking(found)]
     content += [finding.message for finding in stopping if finding.place == "details"]
     time = [

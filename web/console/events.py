@@ -13,6 +13,7 @@ from kernel.errors import Forbidden, NotFound
 from staff import audit
 from staff.models import Staff
 from web import forms, paging, session
+from web.language import gettext as _
 from web.rendering import render, see_other
 
 STATES = (
@@ -69,7 +70,9 @@ async def change_seats(request: Request) -> Response:
     form = await forms.read(request, SeatsForm)
     await replies.add_seats(campaign.id, form.seats)
     await audit.record(session.signed_in(request), "event.seats_changed", "campaign", campaign.id, seats=form.seats)
-    return see_other(request, "event", id=campaign.id, notice=f"席位数已改为 {form.seats}，候补客户按顺序递补")
+    return see_other(
+        request, "event", id=campaign.id, notice=_("席位数已改为 %(n)s，候补客户按顺序递补") % {"n": form.seats}
+    )
 
 
 async def find(request: Request, kind: str = "event_invitation") -> Campaign:

@@ -11,6 +11,7 @@ from campaigns.content import library
 from campaigns.content.findings import Finding
 from kernel.errors import NotFound, Refused
 from web import forms, session
+from web.language import gettext as _
 from web.rendering import render, see_other
 
 SERIES = 40
@@ -65,13 +66,15 @@ async def save(request: Request) -> Response:
         if refusal.status in (403, 404):
             raise
         return await _form(request, reading.values, {"text": refusal.message}, status=refusal.status)
-    return see_other(request, "library", notice=f"已保存“{piece.title}”第 {piece.version} 版")
+    return see_other(
+        request, "library", notice=_("已保存“%(title)s”第 %(n)s 版") % {"title": piece.title, "n": piece.version}
+    )
 
 
 async def retire(request: Request) -> Response:
     """POST /library/{series}/retirement"""
     await library.retire(_series(request.path_params["series"]), session.signed_in(request))
-    return see_other(request, "library", notice="已停用；发过的消息不受影响", tone="warn")
+    return see_other(request, "library", notice=_("已停用；发过的消息不受影响"), tone="warn")
 
 
 async def _form(request: Request, values: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:

@@ -9,6 +9,7 @@ from campaigns.livestreams import attendance, listing, reading
 from kernel.errors import Refused
 from web import paging, session
 from web.console import events
+from web.language import gettext as _
 from web.rendering import render, see_other
 
 STATUS = {
@@ -55,6 +56,10 @@ async def take_in(request: Request) -> Response:
         raise Refused("直播尚未在企业微信预约，没有观看数据", code="livestream.unbooked")
     livestream = await attendance.follow(figures.livestream.livingid)
     if livestream is None or livestream.status != 2:
-        return see_other(request, "livestream", id=campaign.id, notice="直播还没有结束，观看数据稍后再取", tone="warn")
+        return see_other(
+            request, "livestream", id=campaign.id, notice=_("直播还没有结束，观看数据稍后再取"), tone="warn"
+        )
     seen, changed = await attendance.take_in(livestream)
-    return see_other(request, "livestream", id=campaign.id, notice=f"共 {seen} 位观众，{changed} 条有变化")
+    return see_other(
+        request, "livestream", id=campaign.id, notice=_("共 %(n)s 位观众，%(m)s 条有变化") % {"n": seen, "m": changed}
+    )

@@ -10,6 +10,7 @@ from campaigns.content import notices, personalising, placeholders
 from campaigns.planning.drafting import StepText
 from campaigns.planning.kind import Kind
 from kernel import masking
+from web.language import gettext as _
 
 PEOPLE = 5
 OWN_LINK = "〔客户的专属链接〕"
@@ -63,7 +64,7 @@ def bubbles(
         if step is None or (is_empty and not with_empty):
             continue
         link = OWN_LINK if chosen.has_personal_links else step.link_url
-        text = EMPTY if is_empty else placeholders.render(step.text, {**values, "活动链接": link})
+        text = _(EMPTY) if is_empty else placeholders.render(step.text, {**values, "活动链接": link})
         notice = notices.complete(step.text, plan.purpose)[len(step.text.rstrip()) :].strip()
         has_card = bool(step.link_url) and "活动链接" not in placeholders.used(step.text)
         made.append(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from community.clients import consent, preferences
 from web import forms
+from web.language import gettext as _
 from web.rendering import go_to, render
 
 
@@ -31,4 +32,4 @@ async def save(request: Request) -> Response:
     form = await forms.read(request, PreferencesForm)
     change = consent.grant if form.offers == "yes" else consent.withdraw
     await change([client.id], "preferences_page")
-    return go_to(request, request.url.path, notice="已保存，下一次发送前即生效")
+    return go_to(request, request.url.path, notice=_("已保存，下一次发送前即生效"))
