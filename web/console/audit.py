@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from staff import audit
 from web import forms, paging
+from web.console import audit_story
 from web.rendering import render
 
 SIZE = 50
@@ -75,7 +76,7 @@ async def show(request: Request) -> Response:
         request,
         "console/audit.html",
         given=given,
-        entries=entries,
+        lines=await audit_story.told(entries, request.user),
         page_of=paging.read(request, total, size=SIZE),
         actions=ACTIONS,
         groups=GROUPS,
