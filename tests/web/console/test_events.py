@@ -107,3 +107,9 @@ async def test_a_director_sees_only_own_clients_among_the_viewers(party, people)
     director = await Staff.get(login="gz")
     assert await livestreams.count_viewers(live.id, director) == 1
     assert [one.name for one in await livestreams.viewers(live.id, director)] == ["李*英"]
+
+
+async def test_an_event_leads_to_its_campaign_and_to_its_guests(web_app, party):
+    page = (await (await _browser(web_app, "marketing")).get(f"/events/{party.id}")).text
+    assert f'href="/campaigns/{party.id}"' in page
+    assert 'href="/clients/' in page
