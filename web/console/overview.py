@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
 
 def _assets_chart(weeks: list[overview.Assets]) -> dict[str, Any]:
     return {
-        "unit": " 万元",
+        "unit": " " + _("万元"),
         "labels": [formats.day(week.day) for week in weeks],
         "series": [
             {"name": _("总资产"), "values": [_wan(week.total_fen) for week in weeks]},
@@ -66,14 +66,14 @@ def _from_high(counts: dict[str, int], names: dict[str, str]) -> list[tuple[str,
 def _messages_chart(days: list[tuple[Any, int]]) -> dict[str, Any]:
     labels = [formats.day(day) for day, _count in days]
     series = [{"name": _("发出消息"), "values": [count for _day, count in days]}]
-    return {"labels": labels, "unit": " 条", "series": series}
+    return {"labels": labels, "unit": " " + _("条"), "series": series}
 
 
 def _forest(lifts: list[overview.Lift]) -> dict[str, Any]:
     rows = []
     for one in lifts:
         if gap := one.figures.clients.difference:
-            estimate, low, high = (round(100 * value, 2) for value in (gap.estimate, gap.low, gap.high))
+            estimate, low, high = (100 * value for value in (gap.estimate, gap.low, gap.high))
             rows.append({"name": one.campaign.name[:8], "value": estimate, "low": low, "high": high})
     return {"unit": _("个百分点"), "rows": rows}
 
