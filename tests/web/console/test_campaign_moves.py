@@ -110,7 +110,7 @@ async def test_a_campaign_is_started_paused_resumed_and_cancelled(signed_in: Sig
     assert "已暂停：客户有疑问" in page
     assert 'hx-trigger="every 2s"' not in page
     assert (await browser.post(f"{path}/resumption")).status == 303
-    assert "已派发的 0 条不会撤回；还没发出的 3 条不再发送" in (await browser.get(path)).text
+    assert "客户已收到的 0 条不会撤回；排队的 3 条和员工手机上还没确认的 0 条不再发送" in (await browser.get(path)).text
     assert (await browser.post(f"{path}/cancellation", {"reason": "改期"})).status == 303
     assert (await Campaign.get(id=campaign.id)).state == "cancelled"
     assert (await browser.post(f"{path}/resumption")).status == 409
