@@ -26,6 +26,27 @@ CALLBACK_STATES = {
     "dead": "死信",
     "handled": "24 小时内已处理",
 }
+JOBS = {
+    "sweep-callbacks": "处理漏下的回调",
+    "sweep-welcomes": "处理漏下的新好友",
+    "dispatch-due": "发送到时间的消息",
+    "poll-results": "读取员工确认结果",
+    "reconcile-sends": "核对结果不明的消息",
+    "start-campaigns": "开始到时间的活动",
+    "finish-campaigns": "暂停出错的、结束完成的活动",
+    "follow-livestreams": "跟进直播",
+    "read-people": "读取新关注者与新好友资料",
+    "read-tags": "读取企业微信标签",
+    "read-groups": "读取客户群成员",
+    "greet-newcomers": "提醒群主欢迎新成员",
+    "reconcile-community": "每日核对客户与客户群",
+    "nightly-figures": "每日计算指标",
+    "review-tiers": "月度分层复核",
+    "tell-of-grants": "通知客户新权益",
+    "forget-sessions": "清理过期登录",
+    "forget-callbacks": "清理旧回调",
+    "forget-runs": "清理旧运行记录",
+}
 SIDES = {"official_account": "公众号", "wecom": "企业微信"}
 OUTCOMES = {"running": "运行中", "done": "完成", "failed": "失败"}
 OUTCOME_TONES = {"running": "run", "done": "good", "failed": "bad"}
@@ -84,6 +105,7 @@ async def show(request: Request) -> Response:
         send_states=words.SEND_STATES,
         send_tones=words.SEND_TONES,
         outcomes=OUTCOMES,
+        jobs=JOBS,
         outcome_tones=OUTCOME_TONES,
     )
 

@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from kernel import settings
 from kernel.errors import Refused
 from loyalty.assets import history, importing, mapping, refusals
 from loyalty.metrics import tasks as metrics
@@ -110,11 +111,9 @@ async def _index(request: Request, values: dict[str, object], errors: dict[str, 
         status=status,
         values=values,
         errors=errors,
-        formats=[
-            (f"{name}:{kind}", f"{bank} · {KINDS.get(kind, kind)}")
-            for name, bank, kinds in mapping.names()
-            for kind in kinds
-        ],
+        formats=_formats(),
+        heads=[(f"{bank} · {_(KINDS[kind])}", mapping.load(name, kind).headers()) for name, bank, kind in _shipped()],
+        banks={name: bank for name, bank, _kind in _shipped()},
         runs=found.runs,
         page_of=paging.read(request, found.total, size=history.PAGE),
         kinds=KINDS,
@@ -123,8 +122,18 @@ async def _index(request: Request, values: dict[str, object], errors: dict[str, 
     )
 
 
+def _shipped() -> list[tuple[str, str, str]]:
+    """Name, bank and kind of every shipped format, this bank's own first."""
+    found = [(name, bank, kind) for name, bank, kinds in mapping.names() for kind in kinds]
+    return sorted(found, key=lambda one: one[1] != settings.get().bank_name)
+
+
+def _formats() -> list[tuple[str, str]]:
+    return [(f"{name}:{kind}", f"{bank} · {_(KINDS[kind])}") for name, bank, kind in _shipped()]
+
+
 def _format(given: str) -> tuple[str, str]:
-    known = {f"{name}:{kind}": (name, kind) for name, _bank, kinds in mapping.names() for kind in kinds}
+    known = {f"{name}:{kind}": (name, kind) for name, _bank, kind in _shipped()}
     if given not in known:
         raise Refused("文件格式请从列表中选择", code="import.format")
     return known[given]
