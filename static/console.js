@@ -49,6 +49,19 @@
     setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
 
+  // what went well needs no second look: it leaves by itself, unless it offers a way back
+  document.querySelectorAll(".notice.good").forEach((notice) => {
+    if (!notice.querySelector("form")) setTimeout(() => { notice.remove(); }, 12000);
+  });
+
+  // a page that waits for news says so when none can come
+  const lost = document.getElementById("offline");
+  if (lost) {
+    document.addEventListener("htmx:error", () => { lost.hidden = false; });
+    document.addEventListener("htmx:response:error", (event) => { lost.hidden = event.detail.ctx.response.status < 500; });
+    document.addEventListener("htmx:after:swap", () => { lost.hidden = true; });
+  }
+
   // the campaign editor: the phone shows what is typed, as the chosen client would see it
   const phone = document.querySelector("[data-preview]");
   if (phone) {
@@ -64,7 +77,7 @@
       const bubble = phone.querySelector(`[data-bubble="${area.dataset.text}"]`);
       if (!bubble) return;
       const notice = bubble.dataset.notice && !area.value.includes("退订") ? "\n\n" + bubble.dataset.notice : "";
-      bubble.textContent = (filled(area.value) || "（还没有内容）") + notice;
+      bubble.textContent = (filled(area.value) || phone.dataset.empty) + notice;
     };
     const areas = Array.from(document.querySelectorAll("textarea[data-text]"));
     areas.forEach((area) => {
