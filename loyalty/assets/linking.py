@@ -1,4 +1,4 @@
-"""Whose account it is: by hand or in bulk, where the bank's file doesn't say."""
+"""Whose account it is, where the bank's file doesn't say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from kernel import database, sealing
 from kernel.database import transaction
-from kernel.errors import Refused
 from loyalty.assets import holdings
 
 LINK = """
@@ -22,16 +21,6 @@ LEFT_BEHIND = """
 SELECT DISTINCT d.client_id AS was, c.merged_into_id AS is_now
 FROM client c JOIN client_day d ON d.client_id = c.id WHERE c.merged_into_id IS NOT NULL
 """
-
-
-async def link_account(bank: str, number: str, client_id: int) -> None:
-    """Say that the account is this client's. Refused: the bank has no such account."""
-    async with transaction():
-        index = sealing.blind_index("account", number)
-        known = await database.fetch_value("SELECT 1 FROM account WHERE bank = $1 AND number_index = $2", bank, index)
-        if not known:
-            raise Refused("没有这个账号，请先导入它的流水", code="account.unknown", status=404)
-        await link_many(bank, [(number, client_id)])
 
 
 async def link_many(bank: str, pairs: Iterable[tuple[str, int]]) -> int:

@@ -1,4 +1,4 @@
-"""Intervals and tests for rates of two groups: Wilson, Newcombe, ratio of sums, sample ratio, sample size. Pure."""
+"""Intervals and tests for rates of two groups: Wilson, Newcombe, ratio of sums, sample ratio, power. Pure."""
 
 from __future__ import annotations
 
@@ -51,22 +51,11 @@ def newcombe(x1: int, n1: int, x2: int, n2: int, confidence: float = CONFIDENCE)
     return Interval(difference, max(-1.0, difference - below), min(1.0, difference + above))
 
 
-def difference_z(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float]:
-    """(z, two-sided p) of the difference of two proportions, each with its own variance (not pooled)."""
-    p1, p2 = x1 / n1, x2 / n2
-    spread = math.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
-    z = (p1 - p2) / spread if spread else 0.0
-    return z, math.erfc(abs(z) / math.sqrt(2))
-
-
-def ratio(sums: Sums, confidence: float = CONFIDENCE) -> Interval:
-    """Sum of parts over sum of wholes, with the delta-method interval over units (a binomial one is far too narrow)."""
-    estimate, half = sums.r / sums.a, _z(confidence) * math.sqrt(_ratio_variance(sums))
-    return Interval(estimate, estimate - half, estimate + half)
-
-
 def ratio_difference(first: Sums, second: Sums, confidence: float = CONFIDENCE) -> Interval:
-    """Difference of two such ratios from independent groups, first minus second."""
+    """Sum of parts over sum of wholes, first group minus second, with the delta-method interval over units.
+
+    A binomial interval would be far too narrow: amounts differ by orders of magnitude.
+    """
     difference = first.r / first.a - second.r / second.a
     half = _z(confidence) * math.sqrt(_ratio_variance(first) + _ratio_variance(second))
     return Interval(difference, difference - half, difference + half)
@@ -78,15 +67,6 @@ def sample_ratio(counts: list[int], planned: list[float]) -> float:
     expected = [total * share / whole for share in planned]
     chi_square = sum((seen - due) ** 2 / due for seen, due in zip(counts, expected, strict=True))
     return float(chdtrc(len(counts) - 1, chi_square))
-
-
-def control_size(p_control: float, p_treated: float, treated_per_control: float = 1.0) -> int:
-    """How many units the control needs to see this difference (two-sided 5 %, power 80 %, pooled, no correction)."""
-    k = treated_per_control
-    mean = (p_control + k * p_treated) / (1 + k)
-    spread = _z(CONFIDENCE) * math.sqrt((1 + 1 / k) * mean * (1 - mean))
-    spread += NormalDist().inv_cdf(POWER) * math.sqrt(p_treated * (1 - p_treated) / k + p_control * (1 - p_control))
-    return math.ceil((spread / (p_treated - p_control)) ** 2 - 1e-9)
 
 
 def detectable(p: float, n1: int, n2: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from kernel import database
 from kernel.database import transaction
@@ -68,9 +68,3 @@ async def take(from_day: date, until: date) -> int:
         made = await database.execute(KEEP.format(figures=BALANCES), from_day, until)
         made += await database.execute(KEEP.format(figures=OUTFLOWS), from_day, until)
         return made + await database.execute(KEEP.format(figures=RETURNS), from_day, until, DAYS, BASE_DAYS, LATE_DAYS)
-
-
-async def take_newest(days: int = 7) -> int:
-    """Count the newest days that balances cover; nothing before the first import."""
-    newest = await database.fetch_value("SELECT max(day) FROM client_day")
-    return await take(newest - timedelta(days=days - 1), newest) if newest else 0

@@ -84,11 +84,6 @@ def next_standing(now: Standing, month_average_fen: int, policy: Policy) -> Stan
     return Standing(earned)
 
 
-def is_watched(standing: Standing, policy: Policy) -> bool:
-    """Whether staff should look after this client before the tier is lost."""
-    return standing.months_below >= policy.watch_from
-
-
 def read_policy(definition: dict[str, Any]) -> Policy:
     """The policy of a definition kept as data; BadPolicy names every fault."""
     problems = [

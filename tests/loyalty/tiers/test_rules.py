@@ -26,7 +26,7 @@ def walk(code: str, *averages_wan: float, start: str | None = None) -> list[Stan
 def test_three_months_below_lead_to_the_level_of_the_third_month() -> None:
     after = walk("cmb", 60, 40, 40, 30)
     assert [standing.tier for standing in after] == ["sunflower", "sunflower", "sunflower", "gold"]
-    assert [rules.is_watched(standing, policy("cmb")) for standing in after] == [False, True, True, False]
+    assert [standing.months_below >= policy("cmb").watch_from for standing in after] == [False, True, True, False]
 
 
 def test_a_month_back_above_the_threshold_clears_the_watch() -> None:
@@ -50,7 +50,7 @@ def test_bohai_private_clients_have_six_months_and_fall_to_the_level_of_the_sixt
 def test_ccb_warns_after_three_months_and_falls_to_the_best_of_six() -> None:
     after = walk("ccb", 1200, 100, 350, 10, 10, 10, 10)
     assert [standing.tier for standing in after] == ["private"] * 6 + ["wealth"]
-    watched = [rules.is_watched(standing, policy("ccb")) for standing in after]
+    watched = [standing.months_below >= policy("ccb").watch_from for standing in after]
     assert watched == [False, False, False, True, True, True, False]
 
 
