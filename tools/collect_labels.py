@@ -32,6 +32,7 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/content/placeholders.py", placeholders.KNOWN),
     ("campaigns/delivery/exporting.py", (exporting.STATES, exporting.ARMS)),
     ("campaigns/delivery/reasons.py", reasons._OWN),
+    ("campaigns/delivery/results.py", "实验组"),
     (
         "campaigns/kinds",
         [[kind.label, [step.label for step in kind.steps]] for kind in registry.KINDS.values()],

@@ -18,6 +18,7 @@ _UNITS = {
     language.DEFAULT: ((100_000_000, "亿元"), (10_000, "万元"), (1, "元")),
     "en": ((1_000_000_000, "bn\N{NO-BREAK SPACE}CNY"), (1_000_000, "M\N{NO-BREAK SPACE}CNY"), (1, "CNY")),
 }
+_CHART_UNITS = {language.DEFAULT: (1_000_000, "万元"), "en": (100_000, "k\N{NO-BREAK SPACE}CNY")}
 
 
 def money(fen: int | None, unit: str = "yuan") -> str:
@@ -28,6 +29,11 @@ def money(fen: int | None, unit: str = "yuan") -> str:
     units = _UNITS.get(language.current(), _UNITS["en"])
     size, word = next((one for one in units if unit == "short" and abs(yuan) >= one[0]), units[-1])
     return f"{_plain(yuan / size, 2)} {word}"
+
+
+def chart_unit() -> tuple[int, str]:
+    """How many fen make one on the axis of a chart of money, and what that is called."""
+    return _CHART_UNITS.get(language.current(), _CHART_UNITS["en"])
 
 
 def number(value: float | Decimal | None, digits: int = 0, *, signed: bool = False) -> str:

@@ -62,7 +62,7 @@ async def index(request: Request) -> Response:
         lifts=await _lifts(rows),
         tabs=_tabs(request, filters, counts),
         filters={"kind": filters.kind, "state": filters.state},
-        kinds=[(code, kind.label) for code, kind in registry.KINDS.items()],
+        kinds=[(code, _(kind.label)) for code, kind in registry.KINDS.items()],
         **names(),
     )
 
@@ -108,7 +108,7 @@ def _new(request: Request, values: dict[str, str], errors: dict[str, str], statu
         values=values,
         errors=errors,
         kinds=list(registry.KINDS.values()),
-        channels=[(code, words.CHANNELS[code]) for code in used],
+        channels=[(code, _(words.CHANNELS[code])) for code in used],
         channel_names=words.CHANNELS,
     )
 

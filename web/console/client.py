@@ -18,8 +18,6 @@ from web import formats, words
 from web.console import client_story
 from web.rendering import render
 
-FEN_PER_WAN = 1_000_000
-
 
 async def show(request: Request) -> Response:
     """GET /clients/{id}"""
@@ -62,10 +60,12 @@ async def _page(request: Request, client_id: int, clear: portrait.Clear | None) 
 
 def _balance_chart(held: worth.Worth) -> dict[str, Any]:
     days = held.balances
+    size, unit = formats.chart_unit()
     return {
+        "balance_unit": f" {unit}",
         "balance_labels": [formats.day(one.day) for one in days],
-        "balance_totals": [round(one.total_fen / FEN_PER_WAN, 2) for one in days],
-        "balance_deposits": [round(one.deposit_fen / FEN_PER_WAN, 2) for one in days],
+        "balance_totals": [round(one.total_fen / size, 2) for one in days],
+        "balance_deposits": [round(one.deposit_fen / size, 2) for one in days],
         "balance_rows": [
             [formats.day(one.day), formats.money(one.total_fen), formats.money(one.deposit_fen)] for one in days[::-7]
         ],

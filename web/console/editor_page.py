@@ -79,7 +79,7 @@ async def _words(campaign: Campaign, chosen: Kind) -> dict[str, Any]:
     people = Staff.filter(is_active=True, wecom_userid__isnull=False).order_by("name")
     anchors = await (people if campaign.branch_id is None else people.filter(branch_id=campaign.branch_id))
     return {
-        "channels": [(code, words.CHANNELS[code]) for code in chosen.channels],
+        "channels": [(code, _(words.CHANNELS[code])) for code in chosen.channels],
         "placeholders": placeholders.KNOWN,
         "defaults": placeholders.DEFAULTS,
         "max_control": drafting.MAX_CONTROL_PERCENT,

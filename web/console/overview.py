@@ -13,7 +13,6 @@ from community.groups import directory as groups
 from loyalty.tiers import directory
 from staff import permissions
 from web import formats, words
-from web.console.client import FEN_PER_WAN
 from web.language import gettext as _
 from web.rendering import render
 
@@ -49,11 +48,11 @@ async def show(request: Request) -> Response:
 
 def _assets_chart(weeks: list[overview.Assets]) -> dict[str, Any]:
     return {
-        "unit": " " + _("万元"),
+        "unit": f" {formats.chart_unit()[1]}",
         "labels": [formats.day(week.day) for week in weeks],
         "series": [
-            {"name": _("总资产"), "values": [_wan(week.total_fen) for week in weeks]},
-            {"name": _("存款"), "values": [_wan(week.deposit_fen) for week in weeks], "control": True},
+            {"name": _("总资产"), "values": [_charted(week.total_fen) for week in weeks]},
+            {"name": _("存款"), "values": [_charted(week.deposit_fen) for week in weeks], "control": True},
         ],
     }
 
@@ -90,5 +89,5 @@ def _lift_row(one: overview.Lift) -> list[str]:
     ]
 
 
-def _wan(fen: int) -> float:
-    return round(fen / FEN_PER_WAN, 1)
+def _charted(fen: int) -> float:
+    return round(fen / formats.chart_unit()[0], 1)
