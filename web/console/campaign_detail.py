@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +13,8 @@ from campaigns.delivery import lift, progress, results, trying
 from campaigns.kinds import registry
 from campaigns.planning import drafting, lifecycle, listing
 from campaigns.planning.models import Campaign
+from community.sending import gate, policies
+from kernel import clock
 from loyalty.metrics import comparing, intervals
 from loyalty.metrics.measuring import ReturnFigures
 from staff import approvals, permissions
@@ -57,6 +59,7 @@ async def show(request: Request) -> Response:
         history=await _history(campaign),
         asked=await approvals.latest(drafting.SUBJECT, campaign.id),
         actions=ACTIONS,
+        quiet_until=await _quiet_until(),
         **await _plan(campaign),
         **await _progress(campaign),
         **_moves(campaign, session.signed_in(request)),
@@ -69,6 +72,13 @@ async def follow(request: Request) -> Response:
     campaign = await _find(request)
     context = {"campaign": campaign, **await _progress(campaign), **names()}
     return render(request, "console/campaigns/progress.html", **context)
+
+
+async def _quiet_until() -> datetime | None:
+    """When quiet hours end, if it is quiet now: who starts a campaign then should know that nothing leaves yet."""
+    now, policy = clock.now(), await policies.in_force()
+    is_quiet = gate.is_quiet(now, policy.quiet_from, policy.quiet_until)
+    return gate.quiet_ends(now, policy.quiet_until) if is_quiet else None
 
 
 async def _find(request: Request) -> Campaign:
