@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, time, timedelta
 
+from campaigns.content import library
 from campaigns.events import invitations, replies
 from campaigns.events.models import Event, Invitation
 from campaigns.livestreams import attendance, guests
@@ -26,6 +27,11 @@ ASK_FOR_TALK = (
 )
 AUTUMN_TALK = "您好，本月我行开设家庭资产配置讲堂，三个主题可任选，名额充足。感兴趣请回复“讲堂”，我把时间表发给您。"
 YEAR_END = "您好，年末将至，如需整理全年账单、安排年终奖金或预约大额取现，请提前告诉我，我来为您办理。"
+PIECES = (
+    ("存款到期前提醒", "{称呼|您}好，您有存款即将到期。如需了解到期后的安排，欢迎回复我，或约个时间到网点详谈。"),
+    ("网点预约", "{称呼|您}好，到网点办理业务可提前告诉我时间，我为您取号、备好资料。{客户经理}"),
+    ("节日问候", "{称呼|您}好，佳节将至，祝您和家人平安喜乐。节日期间网点营业时间如有调整，我会提前告诉您。"),
+)
 EVENT = "{称呼}您好，诚邀您参加我行“冬日品茗·家庭财富沙龙”，席位有限。详情与答复：{活动链接}"
 LIVE = "{称呼}您好，今晚直播：年终资金安排三问三答，可先预约开播提醒：{活动链接}"
 
@@ -43,6 +49,13 @@ async def second_campaign() -> Campaign:
     return await campaigns.finished(
         Plan("message", "家庭资产配置讲堂", in_tiers("gold", "sunflower"), starts_at, AUTUMN_TALK)
     )
+
+
+async def pieces() -> None:
+    """What the bank says again and again stands in its library."""
+    by = await Staff.get(login=campaigns.MAKER)
+    for title, text in PIECES:
+        await library.save(title, text, by)
 
 
 async def waiting_campaign() -> Campaign:

@@ -55,6 +55,7 @@ BANK: tuple[Step, ...] = (
     ("导入 Berka 样本", worth.import_berka),
     ("月度分层评定、发放权益", worth.review_tiers),
     ("两周前的活动", occasions.second_campaign),
+    ("内容库", occasions.pieces),
     ("待审批的活动", occasions.waiting_campaign),
     ("邀约会与答复", occasions.event),
     ("今晚的直播", occasions.livestream),
