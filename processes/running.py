@@ -50,9 +50,9 @@ def demo(port: int | None) -> int:
     _refuse_busy(wanted.web_host, web_port)
     own = instance.demo_environment(folder.path, web_port, _port_near(web_port + 1))
     supervisor = Supervisor(folder, {**own, **_given()}, log_files=True)
-    print("huiliu: starting ...", flush=True)
-
     seeded = folder.path / SEEDED
+    first = "" if seeded.exists() else " (the first start fills a sample bank: a minute or two)"
+    print(f"huiliu: starting on port {web_port} ...{first}", flush=True)
 
     async def prepare() -> None:
         if not seeded.exists():

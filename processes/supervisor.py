@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -147,6 +148,8 @@ async def _live(supervisor: Supervisor, prepare: Step, when_ready: Step) -> int:
     def ask_to_stop() -> None:
         if stop.is_set():
             supervisor.kill()
+        else:
+            print("huiliu: stopping ... (once more: at once)", file=sys.stderr, flush=True)
         stop.set()
 
     for one in (signal.SIGINT, signal.SIGTERM):
