@@ -18,7 +18,7 @@ from web.rendering import render, see_other
 
 STATES = (
     ("invited", "已邀请"),
-    ("opened", "已查看"),
+    ("opened", "看过未答复"),
     ("accepted", "已接受"),
     ("waiting", "候补"),
     ("declined", "已谢绝"),
