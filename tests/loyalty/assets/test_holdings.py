@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from datetime import date
@@ -55,6 +56,18 @@ async def test_the_money_of_a_feed_whose_file_comes_later_stays_in_the_sum(clien
     run = await take_in(tmp_path, "cards", "K2 622201 C1 2026-10-03 跨行转出 -200 300")
     assert run.figures["last_day"] == "2026-10-03"
     assert await sums() == {"10-01": 1500, "10-02": 1500, "10-03": 1300, "10-04": 1310}
+
+
+async def test_files_of_two_banks_at_once_carry_each_others_accounts_once(client: Client, tmp_path: Path) -> None:
+    for bank, account in (("cards", "622201"), ("haiyue", "622202")):
+        await take_in(tmp_path, bank, f"A {account} C1 2026-10-01 跨行转入 100 100")
+    paths = [
+        (bank, files.write_csv(tmp_path / f"{bank}.csv", files.statement(f"B {account} C1 {day} 跨行转入 1 101")))
+        for bank, account, day in (("cards", "622201", "2026-10-05"), ("haiyue", "622202", "2026-10-09"))
+    ]
+    await asyncio.gather(*(importing.import_file(path, bank, "statement") for bank, path in paths))
+    found = await sums()
+    assert [found[f"10-0{day}"] for day in (1, 4, 5, 8, 9)] == [200, 200, 201, 201, 202]
 
 
 async def test_a_feed_that_ended_long_ago_is_not_carried_on(client: Client, tmp_path: Path) -> None:
