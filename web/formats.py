@@ -53,14 +53,14 @@ def points(difference: float | Decimal | None, digits: int = 1) -> str:
     """0.055 -> +5.5 个百分点"""
     if difference is None:
         return NOTHING
-    return f"{number(Decimal(str(difference)) * 100, digits, signed=True)} {_('个百分点')}"
+    return number(Decimal(str(difference)) * 100, digits, signed=True) + " " + _("个百分点")
 
 
 def interval(low: float | None, high: float | None, digits: int = 1) -> str:
     """0.034, 0.076 -> 3.4 至 7.6 (in percentage points)."""
     if low is None or high is None:
         return NOTHING
-    return f"{number(Decimal(str(low)) * 100, digits)} {_('至')} {number(Decimal(str(high)) * 100, digits)}"
+    return " ".join((number(Decimal(str(low)) * 100, digits), _("至"), number(Decimal(str(high)) * 100, digits)))
 
 
 def day(value: date | datetime | None, *, weekday: bool = False) -> str:
@@ -72,7 +72,7 @@ def day(value: date | datetime | None, *, weekday: bool = False) -> str:
     text = f"{local.month} 月 {local.day} 日" if is_chinese else f"{local.day} {calendar.month_abbr[local.month]}"
     if local.year != clock.today().year:
         text = f"{local.year} 年 {text}" if is_chinese else f"{text} {local.year}"
-    return f"{text}{_('，')}{weekday_name(local)}" if weekday else text
+    return text + _("，") + weekday_name(local) if weekday else text
 
 
 def weekday_name(value: date | int) -> str:
@@ -88,7 +88,7 @@ def moment(value: datetime | None) -> str:
     local = clock.local(value)
     distance = (clock.today() - local.date()).days
     if distance in (0, 1):
-        return f"{_('今天') if distance == 0 else _('昨天')} {local:%H:%M}"
+        return (_("今天") if distance == 0 else _("昨天")) + f" {local:%H:%M}"
     return f"{day(value)} {local:%H:%M}"
 
 

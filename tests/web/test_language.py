@@ -31,7 +31,9 @@ def test_a_translation_keeps_the_placeholders_of_its_text():
     broken = {
         message.id: message.string
         for message in catalogue.read("en")
-        if message.id and sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(message.string))
+        if message.id
+        and message.string
+        and sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(message.string))
     }
     assert broken == {}
 
@@ -39,6 +41,13 @@ def test_a_translation_keeps_the_placeholders_of_its_text():
 def test_the_compiled_catalogue_is_the_one_written_down():
     compiled = (catalogue.LOCALES / "en" / "LC_MESSAGES" / "messages.mo").read_bytes()
     assert compiled == catalogue.compiled(catalogue.read("en")), "run `make catalogue`"
+
+
+def test_no_text_is_asked_for_inside_an_f_string_where_it_would_not_be_found():
+    hidden = [
+        path.name for path in (catalogue.ROOT / "web").rglob("*.py") if re.search(r"\{_\(['\"]", path.read_text())
+    ]
+    assert hidden == [], "take _() out of the f-string"
 
 
 async def test_a_person_switches_the_console_to_english_and_back(signed_in):

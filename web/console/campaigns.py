@@ -127,7 +127,7 @@ def _tabs(request: Request, filters: Filters, counts: dict[str, int]) -> list[tu
         kept = {key: value for key, value in (("state", state), ("kind", filters.kind)) if value}
         return f"{path}?{urlencode(kept)}" if kept else path
 
-    tabs = [(f"{_('全部')} {sum(counts.values())}", address(""), filters.state not in lifecycle.NAMES)]
+    tabs = [(_("全部") + f" {sum(counts.values())}", address(""), filters.state not in lifecycle.NAMES)]
     return tabs + [
         (f"{_(name)} {counts.get(state, 0)}", address(state), filters.state == state)
         for state, name in lifecycle.NAMES.items()
