@@ -7,9 +7,11 @@ from community.sending import leases
 from kernel import clock, database
 
 REASON = "control_arm"
-IS_CONTROL = """EXISTS (SELECT FROM client gone JOIN delivery drawn ON drawn.client_id = gone.id
-    WHERE gone.merged_into_id = c.id AND drawn.campaign_id = d.campaign_id AND drawn.arm = 'control')"""
-"""Whether a client that was merged into `c` was drawn into the control group of the campaign of `d`."""
+WITH_CONTROL = """
+SELECT gone.merged_into_id AS client_id FROM delivery drawn JOIN client gone ON gone.id = drawn.client_id
+WHERE drawn.campaign_id = $1::bigint AND drawn.arm = 'control' AND gone.merged_into_id IS NOT NULL
+"""
+"""Clients into whom one was merged that had been drawn into the control group of the campaign $1; very few."""
 
 # the row of the delivery may have stayed with the client that is gone, so both are asked
 _OF_CONTROL = """client_id = {keep} AND campaign_id IN (

@@ -8,6 +8,7 @@ from campaigns.delivery import finishing, progress, tasks
 from campaigns.planning import running
 from campaigns.planning.models import Campaign
 from community.sending import dispatching, results
+from community.sending.channels.wecom_message import LARGEST
 from community.sending.models import Send
 from kernel import database
 from tests.campaigns.conftest import Cast, approved
@@ -83,6 +84,19 @@ async def test_a_paused_campaign_goes_on_where_it_stopped(cast: Cast, stage: Sta
     while await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id):
         pass
     assert await stage.reached() == dict.fromkeys(followers, 1)
+
+
+async def test_more_clients_of_one_member_than_a_job_holds_make_two_jobs(cast: Cast, stage: Stage) -> None:
+    await stage.contacts(LARGEST + 50)
+    # as PostgreSQL does by itself within a minute
+    await database.execute_script("ANALYZE client; ANALYZE contact")
+    campaign = await approved(cast)
+    campaign = await running.start(campaign.id, cast.li)
+    await _send_all(campaign)
+    jobs = await database.fetch("SELECT recipients, state FROM group_task ORDER BY recipients")
+    assert jobs == [{"recipients": 50, "state": "accepted"}, {"recipients": LARGEST, "state": "accepted"}]
+    assert len((await stage.control.people("group_messages"))["group_messages"]) == 2
+    assert await Send.filter(campaign_id=campaign.id, state="accepted").count() == LARGEST + 50
 
 
 async def _look_at_once() -> None:
