@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from campaigns.content import library
-from campaigns.planning import calendar, drafting, preflight
+from campaigns.planning import calendar, drafting, listing, preflight
 from campaigns.planning.models import Campaign, Step
 from kernel import clock
 from kernel.errors import Forbidden, NotFound, Refused
@@ -70,6 +70,16 @@ async def test_the_checklist(cast: Cast, changes: dict[str, object], code: str, 
     found = {finding.code: finding for finding in await preflight.check(campaign)}
     assert found[code].is_blocking is blocks
     assert found[code].fix
+
+
+async def test_the_tabs_count_what_a_person_may_see(cast: Cast) -> None:
+    other = await Branch.create(code="gz", name="广州分行")
+    stranger = await Staff.create(login="gz", name="广州", role="marketing", branch=other)
+    await draft_of(cast, by=stranger)
+    made = [await draft_of(cast) for _ in range(3)]
+    await Campaign.filter(id=made[0].id).update(state="scheduled")
+    assert await listing.counts(cast.li) == {"draft": 3, "scheduled": 1}
+    assert await listing.counts(cast.zhao) == {"draft": 2, "scheduled": 1}
 
 
 async def test_a_night_start_is_pointed_out(cast: Cast) -> None:
