@@ -10,6 +10,7 @@ from starlette.responses import Response
 from staff import audit
 from web import forms, paging
 from web.console import audit_story
+from web.language import gettext as _
 from web.rendering import render
 
 SIZE = 50
@@ -79,5 +80,5 @@ async def show(request: Request) -> Response:
         lines=await audit_story.told(entries, request.user),
         page_of=paging.read(request, total, size=SIZE),
         actions=ACTIONS,
-        groups=GROUPS,
+        groups=[(prefix, _(name)) for prefix, name in GROUPS],
     )
