@@ -14,7 +14,7 @@ from campaigns.kinds import registry
 from campaigns.planning import approval, drafting, running
 from campaigns.planning.drafting import StepText
 from campaigns.planning.models import Campaign
-from community.sending import dispatching, results
+from community.sending import cancelling, dispatching, results
 from kernel import clock
 from processes.demo import cast
 from processes.demo.people import sandbox
@@ -107,6 +107,8 @@ async def finished(plan: Plan) -> Campaign:
     """A campaign of the past, sent and over."""
     campaign = await sent(plan)
     async with at(plan.starts_at + OVER_AFTER):
+        # the job that nobody confirmed was taken back then, not when the bank is first looked at
+        await cancelling.cancel_jobs()
         await finishing.finish_all()
     return await Campaign.get(id=campaign.id)
 
