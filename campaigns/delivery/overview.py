@@ -124,7 +124,7 @@ async def of(person: Staff) -> Overview:
         clients=await _clients(person),
         members=await _members(person),
         tiers=await tiers(person),
-        reached=await tallies.reached_by_day(28),
+        reached=await tallies.reached_by_day(28, person),
         approvals=len(waiting),
         oldest_approval_at=waiting[0].created_at if waiting else None,
         unconfirmed=unconfirmed["n"],

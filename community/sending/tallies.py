@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from kernel import clock, database
+from staff import scope
+from staff.models import Staff
 
 RECENT = """
 SELECT s.id, s.channel, s.purpose, s.state, s.reason, s.campaign_id,
@@ -17,8 +19,9 @@ SELECT count(*) FROM send WHERE client_id = $1 AND purpose = 'marketing' AND cou
 """
 BY_STATE = "SELECT state, count(*)::int AS n FROM send WHERE created_at >= $1 GROUP BY state"
 REACHED_BY_DAY = """
-SELECT counted_on AS day, count(*)::int AS n FROM send
-WHERE counted_on >= $1 AND state IN ('accepted', 'confirmed', 'delivered') GROUP BY counted_on
+SELECT send.counted_on AS day, count(*)::int AS n FROM send JOIN client c ON c.id = send.client_id
+WHERE send.counted_on >= $1 AND send.state IN ('accepted', 'confirmed', 'delivered') AND {scope}
+GROUP BY send.counted_on
 """
 WAITING = """
 SELECT channel, count(*)::int AS n, min(due_at) AS oldest_at FROM send
@@ -55,10 +58,14 @@ async def by_state(days: int) -> dict[str, int]:
     return {row["state"]: row["n"] for row in await database.fetch(BY_STATE, since)}
 
 
-async def reached_by_day(days: int) -> list[tuple[date, int]]:
-    """Messages that went out on each of the last days, oldest first, days without any included."""
+async def reached_by_day(days: int, person: Staff) -> list[tuple[date, int]]:
+    """Messages that went to clients in the person's scope on each of the last days, oldest first, no day left out."""
+    own = scope.clients(person, first=2)
     first = clock.today() - timedelta(days=days - 1)
-    found = {row["day"]: row["n"] for row in await database.fetch(REACHED_BY_DAY, first)}
+    found = {
+        row["day"]: row["n"]
+        for row in await database.fetch(REACHED_BY_DAY.format(scope=own.sql), first, *own.arguments)
+    }
     return [(day, found.get(day, 0)) for day in (first + timedelta(days=index) for index in range(days))]
 
 
