@@ -132,7 +132,7 @@ async def write(windows: Visitor, page: Page) -> int:
     await expect(page.locator("#found-main")).to_contain_text("没有发现禁用词")
     await windows.keep(page, "walk-05-editor-typed")
     await page.locator(".phead button:has-text('保存')").first.click()
-    await expect(page.locator(".notice")).to_contain_text("已保存")
+    await expect(page.locator(".notice[role=status]")).to_contain_text("已保存")
     await windows.keep(page, "walk-06-editor-saved")
     await page.click(".phead button:has-text('提交审批')")
     await page.wait_for_url(re.compile(rf"/campaigns/{number}$"))
@@ -161,7 +161,7 @@ async def approve(windows: Visitor, page: Page, name: str) -> None:
     await expect(page.locator("#decision")).to_be_visible()
     await windows.keep(page, name)
     await page.click("#decision button:has-text('批准')")
-    await expect(page.locator(".notice")).to_contain_text("已批准")
+    await expect(page.locator(".notice[role=status]")).to_contain_text("已批准")
 
 
 async def an_edit_voids_the_approval(windows: Visitor, page: Page, number: int) -> None:
@@ -171,7 +171,7 @@ async def an_edit_voids_the_approval(windows: Visitor, page: Page, number: int) 
     await windows.keep(page, "walk-10-editing-what-was-approved")
     await page.fill("textarea[name='step.main.text']", TEXT + "名额有限。")
     await page.locator(".phead button:has-text('保存')").first.click()
-    await expect(page.locator(".notice").first).to_contain_text("原有的审批已作废")
+    await expect(page.locator(".notice[role=status]").first).to_contain_text("原有的审批已作废")
     await windows.keep(page, "walk-11-approval-voided")
     await page.goto(f"{windows.address}/campaigns/{number}")
     await expect(page.locator("summary:has-text('开始发送')")).to_have_count(0)
