@@ -12,7 +12,7 @@ from starlette.routing import Route
 from kernel import settings
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import permissions
-from web import session
+from web import badges, session
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE = frozenset({"GET", "HEAD"})
@@ -40,6 +40,8 @@ def staff_page(path: str, endpoint: Endpoint, name: str, *, may: str = "", metho
         if request.method not in SAFE:
             refuse_strangers(request)
             await _require_token(request)
+        elif request.headers.get("hx-request") != "true":
+            request.state.badges = await badges.of(person)
         _refuse_impossible_ids(request)
         return await endpoint(request)
 

@@ -118,6 +118,7 @@ def _standing_context(request: Request) -> dict[str, Any]:
         "role_name": permissions.ROLE_NAMES.get(person.role, person.role) if person else "",
         "csrf_token": session.csrf_token(request),
         "may": lambda permission: person is not None and permissions.may(person, permission),
+        "badges": getattr(request.state, "badges", {}),
         "navigation": navigation.groups(person, has_page) if person else [],
         "url": url,
         "has_page": has_page,
