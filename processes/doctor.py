@@ -26,6 +26,7 @@ from processes import instance
 FINE, NOTE, WRONG = "ok", "note", "wrong"
 OLDEST_PYTHON = (3, 11)
 OLDEST_POSTGRES = 150000
+OLDEST_REDIS = 7
 CLOCK_SECONDS = 30
 SAMPLE_HOSTS = ("api.weixin.qq.com", "qyapi.weixin.qq.com", "open.weixin.qq.com")
 
@@ -151,7 +152,7 @@ async def broker(now: Settings) -> list[Finding]:
     client = None
     try:
         client = redis.asyncio.from_url(now.redis_url, socket_connect_timeout=3, socket_timeout=3)
-        await client.ping()
+        version = str((await client.info("server"))["redis_version"])
     except (redis.exceptions.RedisError, OSError, ValueError) as error:
         return [
             Finding(
@@ -163,7 +164,9 @@ async def broker(now: Settings) -> list[Finding]:
     finally:
         if client is not None:
             await client.aclose()
-    return [Finding(FINE, f"Redis at {shown}")]
+    if not now.demo and int(version.split(".")[0]) < OLDEST_REDIS:
+        return [Finding(NOTE, f"Redis {version} is out of support", "name a Redis or Valkey of version 7 or later")]
+    return [Finding(FINE, f"Redis {version} at {shown}")]
 
 
 async def ports(now: Settings) -> list[Finding]:

@@ -65,3 +65,11 @@ async def test_a_public_address_that_wechat_cannot_call_is_named():
 async def test_missing_credentials_are_named(missing: str):
     found = await doctor.wechat(replace(settings.get(), **{missing: ""}))
     assert any(f"HUILIU_{missing.upper()}" in one.mend for one in found)
+
+
+async def test_a_redis_out_of_support_is_named_outside_the_demo(servers):
+    now = replace(settings.get(), redis_url=servers.redis)
+    (found,) = await doctor.broker(replace(now, demo=False))
+    assert (found.verdict, "7" in found.mend) == (doctor.NOTE, True)
+    (found,) = await doctor.broker(replace(now, demo=True))
+    assert found.verdict == doctor.FINE
