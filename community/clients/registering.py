@@ -33,8 +33,9 @@ UPDATE client c SET
 FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::bigint[],
   $9::bigint[]) AS g(id, name_sealed, name_index, phone_sealed, phone_index, phone_tail_index, gender, branch_id,
   owner_id)
-WHERE c.id = g.id
+WHERE c.id = g.id AND c.id IN (SELECT id FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
 """
+# ordered by id as everywhere: an import and what happens to single clients meanwhile never wait for each other in a ring
 NAME = """
 UPDATE client c SET name_sealed = g.sealed, name_index = g.index
 FROM unnest($1::bigint[], $2::bytea[], $3::text[]) AS g(id, sealed, index) WHERE c.id = g.id AND c.name_sealed IS NULL
