@@ -35,7 +35,7 @@ FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::bytea[], $5::text[], $6::
   owner_id)
 WHERE c.id = g.id AND c.id IN (SELECT id FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
 """
-# ordered by id as everywhere: an import and what happens to single clients meanwhile never wait for each other in a ring
+# ordered by id as everywhere: an import and a consent given meanwhile never wait for each other in a ring
 NAME = """
 UPDATE client c SET name_sealed = g.sealed, name_index = g.index
 FROM unnest($1::bigint[], $2::bytea[], $3::text[]) AS g(id, sealed, index) WHERE c.id = g.id AND c.name_sealed IS NULL
