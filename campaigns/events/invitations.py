@@ -6,8 +6,8 @@ from datetime import datetime
 
 from campaigns.events.models import Event, Invitation
 from campaigns.planning.models import Campaign
-from community.clients import timeline
-from kernel import clock, database, settings, signing
+from community.clients import personal_links, timeline
+from kernel import clock, database
 from kernel.errors import NotFound, Refused
 
 PURPOSE = "invitation"
@@ -71,18 +71,15 @@ async def links(event_id: int, client_ids: list[int]) -> dict[int, str]:
 
 def link(invitation_id: int) -> str:
     """The personal address of one invitation; it names nobody."""
-    return f"{settings.get().public_url}/p/invitations/{signing.sign(PURPOSE, invitation_id)}"
+    return personal_links.address(PURPOSE, "invitations", invitation_id)
 
 
 async def open_link(token: str) -> Invitation:
     """The invitation behind a personal link, marked as opened; NotFound when the link is not good any more."""
-    try:
-        number = signing.read(PURPOSE, token, days=LINK_DAYS)
-    except signing.BadToken as error:
-        raise NotFound("这个链接已失效，请联系您的客户经理") from error
+    number = personal_links.number_in(PURPOSE, token, days=LINK_DAYS)
     invitation = await Invitation.get_or_none(id=number).prefetch_related("event")
     if invitation is None:
-        raise NotFound("这个链接已失效，请联系您的客户经理")
+        raise personal_links.no_good()
     async with database.transaction():
         opened = await database.execute(
             "UPDATE invitation SET opened_at = $2, state = CASE state WHEN 'invited' THEN 'opened' ELSE state END"

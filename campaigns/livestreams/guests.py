@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from campaigns.livestreams import booking
 from campaigns.livestreams.models import LiveGuest
-from community.clients import timeline
-from kernel import clock, database, settings, signing
-from kernel.errors import NotFound, Refused
+from community.clients import personal_links, timeline
+from kernel import clock, database
+from kernel.errors import Refused
 
 PURPOSE = "livestream"
 LINK_DAYS = 180
@@ -35,18 +35,15 @@ async def links(livestream_id: int, client_ids: list[int]) -> dict[int, str]:
 
 def link(guest_id: int) -> str:
     """The personal address of one guest; it names nobody."""
-    return f"{settings.get().public_url}/p/livestreams/{signing.sign(PURPOSE, guest_id)}"
+    return personal_links.address(PURPOSE, "livestreams", guest_id)
 
 
 async def open_link(token: str) -> LiveGuest:
     """The guest (with `livestream` loaded) behind a personal link; NotFound when the link is not good any more."""
-    try:
-        number = signing.read(PURPOSE, token, days=LINK_DAYS)
-    except signing.BadToken as error:
-        raise NotFound("这个链接已失效，请联系您的客户经理") from error
+    number = personal_links.number_in(PURPOSE, token, days=LINK_DAYS)
     guest = await LiveGuest.get_or_none(id=number).prefetch_related("livestream")
     if guest is None:
-        raise NotFound("这个链接已失效，请联系您的客户经理")
+        raise personal_links.no_good()
     await LiveGuest.filter(id=number, opened_at=None).update(opened_at=clock.now())
     return guest
 
