@@ -71,11 +71,11 @@ class Instance:
 
 
 @asynccontextmanager
-async def started(**environment: str) -> AsyncIterator[Instance]:
+async def started(*arguments: str, **environment: str) -> AsyncIterator[Instance]:
     """Start an instance and stop it again; nothing of it outlives this block, nor this test process."""
     LOGS.mkdir(parents=True, exist_ok=True)
     # not in a thread: the instance ends with the thread that started it
-    run = running.start(LOGS / f"instance-{secrets.token_hex(4)}.log", **environment)
+    run = running.start(LOGS / f"instance-{secrets.token_hex(4)}.log", *arguments, **environment)
     family = run.family()
     try:
         pool = await asyncpg.create_pool(run.card["database"], min_size=1, max_size=4)
