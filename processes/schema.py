@@ -9,9 +9,11 @@ from kernel import settings
 APPS: dict[str, list[str]] = {
     "kernel": ["kernel.models"],
     "wechat": ["wechat.models"],
-    "staff": ["staff.models"],
+    "staff": ["staff.models", "staff.access.models", "staff.exports.models"],
     "community": [
         "community.clients.models",
+        "community.privacy.models",
+        "community.suitability.models",
         "community.sending.models",
         "community.conversations.models",
         "community.groups.models",

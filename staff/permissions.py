@@ -11,12 +11,15 @@ ROLE_NAMES = {
     "branch_head": "分行负责人",
     "reviewer": "合规复核",
     "administrator": "系统管理员",
+    "auditor": "审计",
 }
+REACH_NAMES = {"own": "本人", "team": "团队", "sub_branch": "支行", "branch": "分行", "bank": "全行"}
 
 _SEES_CAMPAIGNS = frozenset(
-    {"overview.see", "campaigns.see", "calendar.see", "events.see", "livestreams.see", "content.see"}
+    {"overview.see", "campaigns.see", "calendar.see", "events.see", "livestreams.see", "content.see", "products.see"}
 )
 _SEES_CLIENTS = frozenset({"clients.see", "groups.see", "tiers.see", "benefits.see"})
+_REVIEWS = frozenset({"approvals.see", "approvals.decide", "campaigns.stop", "stops.pull", "stops.release"})
 
 TABLE: dict[str, frozenset[str]] = {
     "marketing": _SEES_CAMPAIGNS
@@ -31,12 +34,37 @@ TABLE: dict[str, frozenset[str]] = {
         "livestreams.edit",
         "content.edit",
         "groups.edit",
+        "products.edit",
+        "grants.make",
+        "points.adjust",
+        "policies.edit",
+        "exports.ask",
+        "stops.pull",
+        "consents.see",
     },
-    "director": _SEES_CAMPAIGNS | _SEES_CLIENTS | {"clients.reveal", "events.check_in", "tasks.do"},
+    "director": _SEES_CAMPAIGNS
+    | _SEES_CLIENTS
+    | {"clients.reveal", "clients.edit", "events.check_in", "tasks.do", "grants.make", "exports.ask"},
     "branch_head": _SEES_CAMPAIGNS
     | _SEES_CLIENTS
-    | {"clients.reveal", "approvals.see", "approvals.decide", "campaigns.stop", "audit.see"},
-    "reviewer": _SEES_CAMPAIGNS | {"approvals.see", "approvals.decide", "campaigns.stop", "audit.see", "clients.see"},
+    | _REVIEWS
+    | {"clients.reveal", "audit.see", "exports.ask", "interests.see", "people.see"},
+    "reviewer": _SEES_CAMPAIGNS
+    | _REVIEWS
+    | {
+        "audit.see",
+        "clients.see",
+        "consents.see",
+        "privacy.see",
+        "privacy.handle",
+        "interests.see",
+        "products.rate",
+        "policies.edit",
+        "exports.ask",
+        "people.see",
+        "permissions.see",
+        "approvals.decide_roles",
+    },
     "administrator": frozenset(
         {
             "overview.see",
@@ -45,10 +73,34 @@ TABLE: dict[str, frozenset[str]] = {
             "benefits.see",
             "health.see",
             "health.repair",
+            "people.see",
             "people.manage",
+            "organisation.manage",
+            "permissions.see",
             "audit.see",
+            "keys.manage",
+            "stops.pull",
+            "stops.release",
+            "policies.edit",
+            "retention.manage",
+            "approvals.see",
+            "approvals.decide_roles",
         }
     ),
+    "auditor": _SEES_CAMPAIGNS
+    | {
+        "clients.see",
+        "audit.see",
+        "audit.verify",
+        "exports.ask",
+        "approvals.see",
+        "consents.see",
+        "interests.see",
+        "people.see",
+        "permissions.see",
+        "privacy.see",
+        "health.see",
+    },
 }
 EVERY = frozenset().union(*TABLE.values())
 

@@ -49,13 +49,24 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "合规",
         (
             Item("shield-check", "审核台", "approvals", "approvals.see"),
+            Item("list-check", "同意与退订", "consents", "consents.see"),
+            Item("lock", "个人信息请求", "privacy", "privacy.see"),
+            Item("scale", "利益申报", "interests", ""),
+            Item("download", "导出", "exports", "exports.ask"),
+            Item("ban", "紧急停发", "stops", "stops.pull"),
             Item("history", "操作留痕", "audit", "audit.see"),
         ),
     ),
     (
         "设置",
         (
-            Item("user-check", "成员与角色", "people", "people.manage"),
+            Item("user-check", "成员与角色", "people", "people.see"),
+            Item("building-bank", "组织架构", "organisation", "people.see"),
+            Item("key", "权限一览", "permissions", "permissions.see"),
+            Item("wallet", "产品", "products", "products.see"),
+            Item("adjustments", "制度与上限", "policies", "policies.edit"),
+            Item("trash", "保存期限", "retention", "retention.manage"),
+            Item("shield", "密钥与加密", "keys", "keys.manage"),
             Item("heartbeat", "系统健康", "health", "health.see"),
         ),
     ),
@@ -66,7 +77,7 @@ def groups(person: Staff, has_page: Callable[[str], bool]) -> list[tuple[str, li
     """What this person sees: entries without permission or without a page stay out, and so do empty groups."""
     shown = []
     for title, items in GROUPS:
-        kept = [item for item in items if permissions.may(person, item.may) and has_page(item.page)]
+        kept = [item for item in items if (not item.may or permissions.may(person, item.may)) and has_page(item.page)]
         if kept:
             shown.append((title, kept))
     return shown

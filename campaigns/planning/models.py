@@ -17,7 +17,8 @@ class Campaign(Record):
 
     state: see campaigns.planning.lifecycle. approved_hash: digest of all that the approver saw; an edit clears it.
     epoch: raised by pause, resume and cancel, so that leases of an older epoch stop. version: optimistic lock.
-    stream_id: the tap of its sends (community.sending.streams), opened when it starts.
+    stream_id: the tap of its sends (community.sending.streams), opened when it starts. products: codes of the products
+    that it is about (community.suitability.products); part of what is approved.
     """
 
     kind = fields.CharField(max_length=20)
@@ -27,6 +28,7 @@ class Campaign(Record):
     hold_reason = fields.CharField(max_length=200, default="", db_default="")
     conditions: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     control_percent = fields.IntField(default=0, db_default=0)
+    products: list[str] = fields.JSONField(default=list, db_default="[]")
     salt = fields.CharField(max_length=32)
     starts_at = fields.DatetimeField(null=True)
     late_minutes = fields.IntField(default=120, db_default=120)

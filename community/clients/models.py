@@ -138,7 +138,12 @@ class ClientTag(Record):
 
 
 class Consent(Record):
-    """The ledger of marketing consent: every yes and no with its source; the client row carries the present state."""
+    """The ledger of consent: every yes and no, also a repeated one, with text version, source and evidence.
+
+    channel and product_class: empty means every one. The newest word that covers a message decides (consent_state keeps
+    the newest per purpose, channel and class). receiver: with whom data may be shared (purpose sharing). evidence: what
+    shows it (message id, form, file row), never personal data.
+    """
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
@@ -146,10 +151,32 @@ class Consent(Record):
     granted = fields.BooleanField()
     source = fields.CharField(max_length=40)
     text_version = fields.CharField(max_length=20, default="", db_default="")
+    channel = fields.CharField(max_length=20, default="", db_default="")
+    product_class = fields.CharField(max_length=20, default="", db_default="")
+    receiver = fields.CharField(max_length=80, default="", db_default="")
+    evidence = fields.CharField(max_length=200, default="", db_default="")
+    by_staff_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "consent"
         indexes = (("client_id", "created_at"),)
+
+
+class ConsentState(Record):
+    """The newest word per client, purpose, channel, product class and receiver; written with the ledger."""
+
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
+    client_id: int
+    purpose = fields.CharField(max_length=20)
+    channel = fields.CharField(max_length=20, default="", db_default="")
+    product_class = fields.CharField(max_length=20, default="", db_default="")
+    receiver = fields.CharField(max_length=80, default="", db_default="")
+    granted = fields.BooleanField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "consent_state"
+        unique_together = (("client_id", "purpose", "channel", "product_class", "receiver"),)
 
 
 class TimelineEntry(Record):

@@ -16,13 +16,17 @@ CHANNELS = ("wecom_message", "wecom_welcome", "wecom_group", "oa_service", "oa_t
 
 
 class Stream(Record):
-    """The tap of many sends that start and stop together; `epoch` grows at each close, so that older leases stop."""
+    """The tap of many sends that start and stop together; `epoch` grows at each close, so that older leases stop.
+
+    products: codes of the products that its messages are about (community.suitability); the gate reads their levels.
+    """
 
     label = fields.CharField(max_length=120)
     is_open = fields.BooleanField(default=True, db_default=True)
     epoch = fields.IntField(default=0, db_default=0)
     reason = fields.CharField(max_length=200, default="", db_default="")
     cancelled_at = fields.DatetimeField(null=True)
+    products: list[str] = fields.JSONField(default=list, db_default="[]")
 
     class Meta:
         table = "stream"
@@ -139,3 +143,17 @@ class ChannelHold(Record):
 
     class Meta:
         table = "channel_hold"
+
+
+class Stop(Record):
+    """An emergency stop: `what` is all, channel:<channel> or stream:<id>; released by two people (an approval)."""
+
+    what = fields.CharField(max_length=60)
+    reason = fields.CharField(max_length=200)
+    pulled_by_id = fields.BigIntField()
+    released_at = fields.DatetimeField(null=True)
+    approval_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "stop"
+        indexes = (("released_at", "what"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from web.console import (
+    account_routes,
     approvals,
     audit,
     benefits,
@@ -17,6 +18,7 @@ from web.console import (
     check_in,
     client,
     clients,
+    compliance_routes,
     events,
     groups,
     health,
@@ -24,12 +26,16 @@ from web.console import (
     library,
     livestreams,
     overview,
+    settings_routes,
     sign_in,
     tiers,
 )
 from web.doors import open_page, staff_page
 
 ROUTES: list[BaseRoute] = [
+    *account_routes.ROUTES,
+    *compliance_routes.ROUTES,
+    *settings_routes.ROUTES,
     open_page("/login", sign_in.show, "login"),
     open_page("/login", sign_in.sign_in, "sign_in", methods="POST"),
     staff_page("/logout", sign_in.sign_out, "sign_out", methods="POST"),

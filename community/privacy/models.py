@@ -1,0 +1,47 @@
+"""Requests of clients about their own data, the evidence of what was done, and the retention policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+from kernel.records import Record
+
+REQUEST_KINDS = ("see", "correct", "withdraw", "erase")
+
+
+class PrivacyRequest(Record):
+    """A client asks to see, correct, withdraw or erase; state open, done, refused. `source`: portal, staff, letter.
+
+    client_id stays after an erasure: a number that points nowhere. wish_sealed: what should be corrected, in the
+    client's words. evidence: what was done, table by table, without personal data.
+    """
+
+    client_id = fields.BigIntField(db_index=True)
+    kind = fields.CharField(max_length=12)
+    source = fields.CharField(max_length=12)
+    state = fields.CharField(max_length=12, default="open", db_default="open")
+    due_at = fields.DatetimeField()
+    wish_sealed = fields.BinaryField(null=True)
+    handled_by_id = fields.BigIntField(null=True)
+    handled_at = fields.DatetimeField(null=True)
+    answer = fields.CharField(max_length=500, default="", db_default="")
+    evidence: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+
+    class Meta:
+        table = "privacy_request"
+        indexes = (("state", "due_at"),)
+
+
+class RetentionRule(Record):
+    """How long one kind of data is kept (days after it ended), and on what basis; the newest effective day holds."""
+
+    kind = fields.CharField(max_length=40)
+    effective_on = fields.DateField()
+    days = fields.IntField()
+    basis = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "retention_rule"
+        unique_together = (("kind", "effective_on"),)

@@ -1,0 +1,9 @@
+"""Whatever registers itself with a lower package; every process that runs imports this page once."""
+
+from __future__ import annotations
+
+from campaigns.delivery import uniting
+from campaigns.kinds import registry
+
+REGISTERED = (registry, uniting)
+"""Imported for what they do on import; a test holds this list against all modules that register something."""

@@ -1,0 +1,1 @@
+"""How people prove who they are: second factor, recovery codes, invitations, sessions, stepping up."""

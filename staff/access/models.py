@@ -1,0 +1,48 @@
+"""What signing in needs beside the person's row: recovery codes, one-time links, pauses per address."""
+
+from __future__ import annotations
+
+from tortoise import fields
+
+from kernel.records import Record
+from staff.models import Staff
+
+
+class RecoveryCode(Record):
+    """A code for the day the phone is lost: only its hash, good once."""
+
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("staff.Staff", on_delete=fields.CASCADE)
+    staff_id: int
+    code_hash = fields.CharField(max_length=128)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "recovery_code"
+        indexes = (("staff_id",),)
+
+
+class Invitation(Record):
+    """A one-time link on which a person sets the password; only the hash of its token. purpose: invite or reset."""
+
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("staff.Staff", on_delete=fields.CASCADE)
+    staff_id: int
+    token_hash = fields.CharField(max_length=64, unique=True)
+    purpose = fields.CharField(max_length=12)
+    made_by_id = fields.BigIntField(null=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_invitation"
+
+
+class AddressPause(Record):
+    """How often signing in failed from one network address lately; only a keyed hash of the address."""
+
+    address_hash = fields.CharField(max_length=64, unique=True)
+    failures = fields.IntField(default=0, db_default=0)
+    next_try_at = fields.DatetimeField(null=True)
+    last_at = fields.DatetimeField()
+
+    class Meta:
+        table = "address_pause"
