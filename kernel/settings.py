@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import ipaddress
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -37,6 +38,10 @@ class Settings:
     """Port the web process listens on."""
     public_url: str = "http://127.0.0.1:8600"
     """Address under which staff, clients and WeChat reach the web process; no slash at the end."""
+    trusted_proxies: str = ""
+    """Addresses or networks of our own proxies, comma-separated: only what they say in X-Forwarded-For is believed."""
+    rate_factor: int = 1
+    """Multiplies every rate limit of web/rates.py (many staff behind one address); 0 switches them off."""
     secret_key: str = ""
     """Signs sessions, personal links and tickets; at least 32 characters."""
     sealing_key: str = ""
@@ -109,6 +114,7 @@ def load(environment: dict[str, str]) -> Settings:
         except ValueError:
             problems.append(f"HUILIU_{field.name.upper()}: {raw!r} is not a {type(field.default).__name__}")
     settings = Settings(**values)  # type: ignore[arg-type]  # checked field by field above
+    problems += _bad_networks(settings)
     if not settings.demo:
         problems += _weak_secrets(settings)
     if problems:
@@ -136,6 +142,15 @@ def _convert(raw: str, default: object) -> object:
             raise ValueError(raw)
         return raw.lower() in ("1", "true", "yes")
     return int(raw) if isinstance(default, int) else raw
+
+
+def _bad_networks(settings: Settings) -> list[str]:
+    try:
+        for part in filter(None, (part.strip() for part in settings.trusted_proxies.split(","))):
+            ipaddress.ip_network(part, strict=False)
+    except ValueError as error:
+        return [f"HUILIU_TRUSTED_PROXIES: {error}"]
+    return []
 
 
 def _weak_secrets(settings: Settings) -> list[str]:
