@@ -123,7 +123,6 @@ def create_admin(args: argparse.Namespace) -> int:
 
 def import_file(args: argparse.Namespace) -> int:
     """One file of the bank; the exit code is 1 when the file as a whole was refused."""
-    from campaigns.delivery import uniting  # noqa: F401  # the file may show that two clients are one person
     from loyalty.assets import importing
     from loyalty.metrics import following
 
@@ -144,7 +143,7 @@ def import_file(args: argparse.Namespace) -> int:
 
 def _with_database(work: Callable[[], Awaitable[Result]]) -> Result:
     from kernel import cache, database, logs, tasks
-    from processes import schema
+    from processes import registrations, schema  # noqa: F401  # registrations: imported for what it registers
     from wechat import doors
 
     async def opened() -> Result:

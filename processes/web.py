@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from tortoise.exceptions import BaseORMException
 
 from kernel import cache, database, logs, settings, tasks
-from processes import schema
+from processes import registrations, schema  # noqa: F401  # registrations: imported for what it registers
 from web import routes, shell
 from webhooks import intake, letters
 from wechat import doors

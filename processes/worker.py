@@ -12,7 +12,7 @@ from typing import Any
 from celery import signals
 
 from kernel import cache, database, logs, settings, tasks
-from processes import lifeline, schema
+from processes import lifeline, registrations, schema  # noqa: F401  # registrations: imported for what it registers
 from wechat import doors
 
 PACKAGES = ("wechat", "staff", "community", "loyalty", "campaigns", "webhooks", "web")

@@ -89,7 +89,7 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 async def _schema(servers: Servers) -> AsyncIterator[None]:
     from kernel import cache, database, tasks
-    from processes import migrating, schema
+    from processes import migrating, registrations, schema  # noqa: F401  # registrations: imported for what it registers
 
     await migrating.migrate(servers.database)
     await database.open_database(schema.config(servers.database, pool=(1, 10)))
