@@ -13,7 +13,7 @@ from tortoise.connection import get_connection
 from tortoise.context import get_current_context
 from tortoise.transactions import in_transaction
 
-from kernel import logs
+from kernel import keyring, logs, sealing
 
 Row = dict[str, Any]
 _waiting: contextvars.ContextVar[list[tuple[Callable[..., Any], tuple[Any, ...]]] | None] = contextvars.ContextVar(
@@ -23,8 +23,13 @@ _log = logs.get(__name__)
 
 
 async def open_database(config: dict[str, Any]) -> None:
-    """Open the pool of this process; `config` is made by processes.schema. One call per process."""
+    """Open the pool of this process, and its key ring; `config` is made by processes.schema. One call per process."""
     await Tortoise.init(config=config, _enable_global_fallback=True)
+    try:
+        await keyring.open_ring([(one.table, one.column) for one in sealing.columns()])
+    except keyring.NoKeys as problem:
+        # a database that is away now or has no tables yet: the first value to be sealed or opened asks again
+        _log.warning("keyring.not_opened", reason=str(problem))
 
 
 async def close_database() -> None:

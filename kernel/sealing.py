@@ -1,4 +1,7 @@
-"""Personal data at rest: AES-256-GCM bound to table, column and row, and blind indexes for exact search."""
+"""Personal data at rest: AES-256-GCM bound to table, column and row, and blind indexes for exact search.
+
+The two bytes in front of every sealed value name the epoch of its key; `kernel.keyring` knows the keys.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +10,59 @@ import functools
 import hashlib
 import hmac
 import os
+import sys
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tortoise import Tortoise
 
-from kernel import settings
+from kernel import keyring, settings
 
+EPOCH_BYTES = 2
 NONCE_BYTES = 12
 INDEX_HEX = 32
 
 
 class Unreadable(Exception):
-    """A sealed value does not open: wrong key, altered, or moved from another row."""
+    """A sealed value does not open: its key is gone, it was altered, or it was moved from another row."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where sealed values are kept, and how each is bound to its place: what a rotation of the keys must know.
+
+    bound_as: the name given to `seal` as column; empty where each row has a name of its own, which `bound_by`, an SQL
+    expression over the row, tells. row: SQL expression of the number given to `seal` as row. Every package lists its
+    own in `SEALED` at the end of the models.py that has the table.
+    """
+
+    table: str
+    column: str
+    bound_as: str
+    row: str = "id"
+    bound_by: str = ""
+
+
+def columns() -> tuple[Column, ...]:
+    """Every column that holds sealed values, as the tables that the ORM knows tell."""
+    modules = {model.__module__: None for app in (Tortoise.apps or {}).values() for model in app.values()}
+    return tuple(column for name in modules for column in getattr(sys.modules[name], "SEALED", ()))
 
 
 def seal(text: str, *, table: str, column: str, row: int) -> bytes:
-    """Seal `text` for this one place. Layout: key id (2 bytes, big endian), nonce (12), ciphertext with tag."""
-    key_id = settings.get().sealing_key_id.to_bytes(2, "big")
+    """Seal `text` for this one place. Layout: epoch (2 bytes, big endian), nonce (12), ciphertext with tag."""
+    epoch, cipher = keyring.sealing(table)
     nonce = os.urandom(NONCE_BYTES)
-    return key_id + nonce + _cipher().encrypt(nonce, text.encode(), _place(table, column, row))
+    return epoch + nonce + cipher.encrypt(nonce, text.encode(), f"{table}|{column}|{row}".encode())
 
 
 def unseal(blob: bytes, *, table: str, column: str, row: int) -> str:
     """Open a value sealed for this place; raises Unreadable when it was altered or belongs elsewhere."""
-    nonce, body = blob[2 : 2 + NONCE_BYTES], blob[2 + NONCE_BYTES :]
+    cipher = keyring.opening(blob[:2], table)
+    if cipher is None:
+        raise Unreadable(f"{table}.{column} of row {row}: there is no key for it")
     try:
-        return _cipher().decrypt(nonce, body, _place(table, column, row)).decode()
+        return cipher.decrypt(blob[2:14], blob[14:], f"{table}|{column}|{row}".encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise Unreadable(f"{table}.{column} of row {row}") from error
 
@@ -45,19 +75,10 @@ def blind_index(field: str, text: str) -> str:
 
 def forget() -> None:
     """Drop cached keys (tests that change the settings)."""
-    _cipher.cache_clear()
+    keyring.forget()
     _index_key.cache_clear()
-
-
-@functools.lru_cache(maxsize=1)
-def _cipher() -> AESGCM:
-    return AESGCM(base64.b64decode(settings.get().sealing_key))
 
 
 @functools.lru_cache(maxsize=64)
 def _index_key(field: str) -> bytes:
     return hmac.new(base64.b64decode(settings.get().index_key), f"index|{field}".encode(), hashlib.sha256).digest()
-
-
-def _place(table: str, column: str, row: int) -> bytes:
-    return f"{table}|{column}|{row}".encode()

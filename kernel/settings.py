@@ -28,6 +28,10 @@ class Settings:
     """Demo mode: generated keys, sample bank, sandbox instead of WeChat."""
     database_url: str = ""
     """PostgreSQL address (also read from DATABASE_URL); empty: the embedded server is started."""
+    owner_database_url: str = ""
+    """The same database as its owner, for `huiliu migrate` alone; empty: database_url."""
+    app_role: str = ""
+    """Database role of web, workers and clock; `huiliu migrate` gives it its rights: all but changing the audit."""
     redis_url: str = ""
     """Redis address (also read from REDIS_URL); empty: the embedded server is started."""
     data_dir: str = ".huiliu"
@@ -44,12 +48,26 @@ class Settings:
     """Multiplies every rate limit of web/rates.py (many staff behind one address); 0 switches them off."""
     secret_key: str = ""
     """Signs sessions, personal links and tickets; at least 32 characters."""
+    key_source: str = "kernel.key_sources.FromSettings"
+    """Class that wraps the data keys; another one puts a KMS or HSM in place of the sealing key."""
     sealing_key: str = ""
-    """Base64 of 32 bytes: seals personal data at rest (AES-256-GCM)."""
+    """Base64 of 32 bytes: the master key that wraps the data keys, with which personal data is sealed at rest."""
+    sealing_key_previous: str = ""
+    """The master key before this one, until `huiliu rewrap-keys` has run."""
     sealing_key_id: int = 1
-    """Number written next to each sealed value, so that a later key can be told apart."""
+    """Number of the epoch in which values were sealed with the sealing key itself; epochs of data keys start above."""
     index_key: str = ""
     """Base64 of 32 bytes: blind indexes for exact search over sealed values."""
+    audit_key: str = ""
+    """Base64 of 32 bytes: proves audit entries; empty: derived from secret_key (set it before you change that one)."""
+    audit_head_file: str = ""
+    """File outside the database that keeps the heads of the audit chain; empty: audit-heads.log in the data folder."""
+    exports_per_day: int = 20
+    """Files that one person may ask for on one day."""
+    export_rows_per_day: int = 300000
+    """Rows that one person may take out on one day, over all files."""
+    second_factor: str = ""
+    """Code beside the password: required, or offered; empty means required, and offered in demo mode."""
     bank_name: str = "海岳银行"
     """Name of the bank in the console and on client pages."""
     oa_appid: str = ""
@@ -88,6 +106,10 @@ class Settings:
     """Level of the JSON logs."""
     crash_at: str = ""
     """Tests only: comma-separated names of crash points at which the process kills itself (see kernel.crashpoints)."""
+
+    def direct_key(self) -> bytes:
+        """The key with which values were sealed before there were data keys."""
+        return base64.b64decode(self.sealing_key)
 
 
 @functools.lru_cache(maxsize=1)
@@ -158,7 +180,8 @@ def _weak_secrets(settings: Settings) -> list[str]:
     secret = settings.secret_key
     if len(secret) < 32 or secret.lower() in SAMPLE_SECRETS or len(set(secret)) < 8:
         problems.append("HUILIU_SECRET_KEY: 32 random characters or more are needed (huiliu generate-keys)")
-    for name in ("sealing_key", "index_key"):
+    has_own_source = settings.key_source != Settings().key_source
+    for name in ("index_key",) if has_own_source else ("sealing_key", "index_key"):
         try:
             key = base64.b64decode(getattr(settings, name), validate=True)
         except ValueError:

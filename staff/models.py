@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
+from kernel import sealing
 from kernel.records import Record
 
 ROLES = ("marketing", "director", "branch_head", "reviewer", "administrator", "auditor")
@@ -214,7 +215,10 @@ class ApprovalRule(Record):
 
 
 class AuditEntry(Record):
-    """Who did what to which thing, and when; `detail` holds no personal data. Never updated, never deleted."""
+    """Who did what to which thing, and when; `detail` holds no personal data. Never updated, never deleted.
+
+    mac: keyed proof over the whole entry, made when it was written (see audit_mac).
+    """
 
     staff: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
         "staff.Staff", null=True, on_delete=fields.RESTRICT
@@ -225,7 +229,49 @@ class AuditEntry(Record):
     subject_id = fields.BigIntField(null=True)
     detail: dict[str, Any] = fields.JSONField(default=dict)
     request_id = fields.CharField(max_length=64, default="", db_default="")
+    mac = fields.CharField(max_length=64, default="", db_default="")
 
     class Meta:
         table = "audit_entry"
-        indexes = (("subject", "subject_id"), ("created_at",))
+        indexes = (("subject", "subject_id"), ("created_at",), ("staff_id", "id"), ("request_id",))
+
+
+class AuditWaiting(Record):
+    """An entry that has no link yet: written with the entry, gone when the entry is linked."""
+
+    entry_id = fields.BigIntField(unique=True)
+
+    class Meta:
+        table = "audit_waiting"
+
+
+class AuditLink(Record):
+    """The place of one entry in the chain: positions count from 1 without a gap. Never updated, never deleted.
+
+    hash: SHA-256 over the hash before and the entry, in hex; there is no reference, so that a lost entry shows.
+    """
+
+    position = fields.BigIntField(unique=True)
+    entry_id = fields.BigIntField(unique=True)
+    hash = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "audit_link"
+
+
+class AuditCheck(Record):
+    """One verification of the chain, asked for on the page: state running, sound, broken or failed, and how far."""
+
+    asked_by: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("staff.Staff", on_delete=fields.RESTRICT)
+    asked_by_id: int
+    state = fields.CharField(max_length=8, default="running", db_default="running")
+    done = fields.BigIntField(default=0, db_default=0)
+    total = fields.BigIntField(default=0, db_default=0)
+    finding: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "audit_check"
+
+
+SEALED = (sealing.Column("staff", "totp_sealed", "totp"),)

@@ -44,6 +44,10 @@ os.environ.update(_environment())
 from kernel import settings  # noqa: E402
 
 
+KEPT = ("tortoise_migrations", "data_key")
+"""Tables that every test finds as the one before left them: the schema's state, and the keys that processes hold."""
+
+
 @dataclass(frozen=True)
 class Servers:
     """Addresses of the embedded servers of this test run; `database` is this worker's own database."""
@@ -103,10 +107,11 @@ async def _schema(servers: Servers) -> AsyncIterator[None]:
 async def db(_schema: None) -> AsyncIterator[None]:
     """An empty, migrated PostgreSQL and an empty Redis; `kernel.database` and the models are open on it."""
     from kernel import cache, database
+    from tests import emptying
 
     tables = await database.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = [f'"{row["tablename"]}"' for row in tables if row["tablename"] not in ("tortoise_migrations",)]
-    await database.execute_script(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+    names = [f'"{row["tablename"]}"' for row in tables if row["tablename"] not in KEPT]
+    await emptying.empty(names)
     await cache.redis_client().flushall()
     yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tortoise import fields
 
+from kernel import sealing
 from kernel.records import Record
 
 
@@ -44,3 +45,7 @@ class RefusedCall(Record):
     class Meta:
         table = "refused_call"
         unique_together = (("day", "side", "reason"),)
+
+
+# a callback is sealed before it has a number: bound to the first 60 bits of its digest (webhooks.inbox)
+SEALED = (sealing.Column("callback", "body_sealed", "body_sealed", row="('x' || left(digest, 15))::bit(60)::bigint"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tortoise import fields
 
+from kernel import sealing
 from kernel.records import Record
 
 
@@ -16,3 +17,6 @@ class AccessToken(Record):
 
     class Meta:
         table = "access_token"
+
+
+SEALED = (sealing.Column("access_token", "token_sealed", "", row="0", bound_by="app"),)

@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='products',
             field=fields.JSONField(default=list, db_default='[]', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
         ),
+        ops.AlterField(
+            model_name='Delivery',
+            name='decision',
+            field=fields.CharField(max_length=30),
+        ),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
+from kernel import sealing
 from kernel.records import Record
 from staff.models import Branch, Staff
 
@@ -13,7 +14,11 @@ IDENTITY_KINDS = ("openid", "unionid", "external_id", "bank_number")
 
 
 class Client(Record):
-    """One person. Name and phone are sealed (table `client`); `*_index` are blind indexes for exact search."""
+    """One person. Name and phone are sealed (table `client`); `*_index` are blind indexes for exact search.
+
+    consent_seq: grows with every word on consent, so that the last check before a call sees that one was said since.
+    erased_at: an erased client, an empty row that points at itself as merged, so that nothing reads through it.
+    """
 
     name_sealed = fields.BinaryField(null=True)
     name_index = fields.CharField(max_length=32, null=True, db_index=True)
@@ -34,6 +39,8 @@ class Client(Record):
     opted_out_at = fields.DatetimeField(null=True)
     last_activity_at = fields.DatetimeField(null=True, db_index=True)
     merged_into_id = fields.BigIntField(null=True)
+    consent_seq = fields.IntField(default=0, db_default=0)
+    erased_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "client"
@@ -159,7 +166,7 @@ class Consent(Record):
 
     class Meta:
         table = "consent"
-        indexes = (("client_id", "created_at"),)
+        indexes = (("client_id", "created_at"), ("created_at", "id"))
 
 
 class ConsentState(Record):
@@ -192,3 +199,10 @@ class TimelineEntry(Record):
     class Meta:
         table = "timeline_entry"
         indexes = (("client_id", "at"), ("kind", "at"))
+
+
+SEALED = (
+    sealing.Column("client", "name_sealed", "name"),
+    sealing.Column("client", "phone_sealed", "phone"),
+    sealing.Column("identity", "sealed", "value"),
+)

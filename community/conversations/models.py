@@ -5,6 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 
 from community.clients.models import Client
+from kernel import sealing
 from kernel.records import Record
 
 
@@ -22,3 +23,6 @@ class Inbound(Record):
     class Meta:
         table = "inbound"
         indexes = (("client_id", "at"),)
+
+
+SEALED = (sealing.Column("inbound", "text_sealed", "text_sealed"),)

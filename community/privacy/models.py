@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
+from kernel import sealing
 from kernel.records import Record
 
 REQUEST_KINDS = ("see", "correct", "withdraw", "erase")
@@ -24,6 +25,8 @@ class PrivacyRequest(Record):
     state = fields.CharField(max_length=12, default="open", db_default="open")
     due_at = fields.DatetimeField()
     wish_sealed = fields.BinaryField(null=True)
+    change_sealed = fields.BinaryField(null=True)
+    asked_by_id = fields.BigIntField(null=True)
     handled_by_id = fields.BigIntField(null=True)
     handled_at = fields.DatetimeField(null=True)
     answer = fields.CharField(max_length=500, default="", db_default="")
@@ -45,3 +48,32 @@ class RetentionRule(Record):
     class Meta:
         table = "retention_rule"
         unique_together = (("kind", "effective_on"),)
+
+
+class RetentionRun(Record):
+    """One pass of one rule: rows that ended before `cutoff_at`, in batches; finished_at null while it goes on."""
+
+    kind = fields.CharField(max_length=40)
+    days = fields.IntField()
+    cutoff_at = fields.DatetimeField()
+    rows = fields.IntField(default=0, db_default=0)
+    started_at = fields.DatetimeField()
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "retention_run"
+        indexes = (("kind", "started_at"),)
+
+
+class Partner(Record):
+    """A company with which a client may let the bank share data; `what` says in Chinese which data, and for what."""
+
+    name = fields.CharField(max_length=80, unique=True)
+    what = fields.CharField(max_length=200)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "partner"
+
+
+SEALED = (sealing.Column("privacy_request", "wish_sealed", "wish"),)

@@ -7,6 +7,7 @@ from typing import Any
 from tortoise import fields
 
 from community.clients.models import Client
+from kernel import sealing
 from kernel.records import Record
 
 STATES = (
@@ -119,7 +120,10 @@ class GroupTask(Record):
 
 
 class SendPolicy(Record):
-    """Caps and quiet hours as data: the row with the latest `effective_on` not after today is in force."""
+    """Caps and quiet hours as data: the row with the latest `effective_on` not after today is in force.
+
+    open_level: the highest level of a product that may be mentioned where anybody reads.
+    """
 
     effective_on = fields.DateField(unique=True)
     daily_cap = fields.IntField()
@@ -127,6 +131,7 @@ class SendPolicy(Record):
     quiet_from = fields.CharField(max_length=5)
     quiet_until = fields.CharField(max_length=5)
     holdout_percent = fields.IntField(default=0, db_default=0)
+    open_level = fields.IntField(default=2, db_default=2)
     note = fields.CharField(max_length=200, default="", db_default="")
 
     class Meta:
@@ -157,3 +162,6 @@ class Stop(Record):
     class Meta:
         table = "stop"
         indexes = (("released_at", "what"),)
+
+
+SEALED = (sealing.Column("send", "body_sealed", "body_sealed"),)

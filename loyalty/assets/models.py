@@ -7,6 +7,7 @@ from typing import Any
 from tortoise import fields
 
 from community.clients.models import Client
+from kernel import sealing
 from kernel.records import Record
 from staff.models import Staff
 
@@ -117,3 +118,9 @@ class ImportRefusal(Record):
     class Meta:
         table = "import_refusal"
         indexes = (("run_id", "row_number"),)
+
+
+SEALED = (
+    sealing.Column("account", "number_sealed", "number_sealed"),
+    sealing.Column("import_refusal", "row_sealed", "row_sealed"),
+)

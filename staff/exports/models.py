@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
+from kernel import sealing
 from kernel.records import Record
 from staff.models import Staff
 
@@ -13,7 +14,8 @@ from staff.models import Staff
 class Export(Record):
     """One file asked for; state waiting (for approval), preparing, ready, fetched, expired, refused or failed.
 
-    params: what the producer of this kind needs, no personal data. token_hash: of the one-time link.
+    params: what the producer of this kind needs, no personal data. token_hash: of the one-time link. watermark: what
+    the trailing spaces of this copy are derived from. leased_until: a worker prepares the file until then.
     """
 
     kind = fields.CharField(max_length=40)
@@ -30,6 +32,8 @@ class Export(Record):
     ready_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField(null=True)
     fetched_at = fields.DatetimeField(null=True)
+    leased_until = fields.DatetimeField(null=True)
+    file_bytes = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "export"
@@ -47,3 +51,6 @@ class ExportPart(Record):
     class Meta:
         table = "export_part"
         unique_together = (("export_id", "position"),)
+
+
+SEALED = (sealing.Column("export_part", "body_sealed", "body"),)

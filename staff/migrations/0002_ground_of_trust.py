@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('staff', '0001_initial')]
+    dependencies = [('kernel', '0002_ground_of_trust'), ('staff', '0001_initial')]
 
     initial = False
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('next_try_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'address_pause', 'app': 'staff', 'pk_attr': 'id', 'table_description': 'How often signing in failed from one network address lately; only a keyed hash of the address.'},
+            options={'table': 'address_pause', 'app': 'staff', 'pk_attr': 'id', 'table_description': 'How often proofs failed lately from one network address, or codes of one person; only a keyed hash of which.'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -38,6 +38,43 @@ class Migration(migrations.Migration):
                 ('expires_hours', fields.IntField(default=72, db_default=72)),
             ],
             options={'table': 'approval_rule', 'app': 'staff', 'unique_together': (('subject', 'effective_on'),), 'pk_attr': 'id', 'table_description': 'When one subject needs a second yes and how long a question stays open; the newest effective day is in force.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AuditCheck',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('asked_by', fields.ForeignKeyField('staff.Staff', source_field='asked_by_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('state', fields.CharField(default='running', db_default='running', max_length=8)),
+                ('done', fields.BigIntField(default=0, db_default=0)),
+                ('total', fields.BigIntField(default=0, db_default=0)),
+                ('finding', fields.JSONField(default=dict, db_default='{}', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'audit_check', 'app': 'staff', 'pk_attr': 'id', 'table_description': 'One verification of the chain, asked for on the page: state running, sound, broken or failed, and how far.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AuditLink',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('position', fields.BigIntField(unique=True)),
+                ('entry_id', fields.BigIntField(unique=True)),
+                ('hash', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'audit_link', 'app': 'staff', 'pk_attr': 'id', 'table_description': 'The place of one entry in the chain: positions count from 1 without a gap. Never updated, never deleted.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AuditWaiting',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('entry_id', fields.BigIntField(unique=True)),
+            ],
+            options={'table': 'audit_waiting', 'app': 'staff', 'pk_attr': 'id', 'table_description': 'An entry that has no link yet: written with the entry, gone when the entry is linked.'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -73,6 +110,8 @@ class Migration(migrations.Migration):
                 ('ready_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('fetched_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('leased_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('file_bytes', fields.BigIntField(default=0, db_default=0)),
             ],
             options={'table': 'export', 'app': 'staff', 'indexes': [Index(fields=['asked_by_id', 'created_at']), Index(fields=['state', 'expires_at'])], 'pk_attr': 'id', 'table_description': 'One file asked for; state waiting (for approval), preparing, ready, fetched, expired, refused or failed.'},
             bases=['Record'],
@@ -145,6 +184,17 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='SpentToken',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('token_hash', fields.CharField(unique=True, max_length=64)),
+                ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'spent_token', 'app': 'staff', 'pk_attr': 'id', 'table_description': 'A signed token that was good once and has been used; only its keyed hash, kept until it is too old anyway.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Vote',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -194,12 +244,25 @@ class Migration(migrations.Migration):
         ),
         ops.AlterModelOptions(
             name='AuditEntry',
-            options={'table': 'audit_entry', 'app': 'staff', 'indexes': [Index(fields=['subject', 'subject_id']), Index(fields=['created_at'])], 'pk_attr': 'id', 'table_description': 'Who did what to which thing, and when; `detail` holds no personal data. Never updated, never deleted.'},
+            options={'table': 'audit_entry', 'app': 'staff', 'indexes': [Index(fields=['subject', 'subject_id']), Index(fields=['created_at']), Index(fields=['staff_id', 'id']), Index(fields=['request_id'])], 'pk_attr': 'id', 'table_description': 'Who did what to which thing, and when; `detail` holds no personal data. Never updated, never deleted.'},
+        ),
+        ops.AddField(
+            model_name='AuditEntry',
+            name='mac',
+            field=fields.CharField(default='', db_default='', max_length=64),
         ),
         ops.AddField(
             model_name='AuditEntry',
             name='request_id',
             field=fields.CharField(default='', db_default='', max_length=64),
+        ),
+        ops.AddIndex(
+            model_name='AuditEntry',
+            index=Index(fields=['staff_id', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='AuditEntry',
+            index=Index(fields=['request_id']),
         ),
         ops.AlterModelOptions(
             name='Branch',

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel import sealing
+from kernel import keyring, sealing
+
+
+@pytest.fixture(autouse=True)
+def _keys() -> Iterator[None]:
+    keyring.hold({1: bytes(range(32)), 2: bytes(range(50, 82))}, current=2)
+    yield
+    keyring.forget()
 
 
 @given(st.text(), st.integers(1, 2**62))
