@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from staff import audit
+from staff import audit_reading
 from web import forms, paging
 from web.console import audit_story
 from web.language import gettext as _
@@ -71,8 +71,9 @@ class AuditFilters:
 async def show(request: Request) -> Response:
     """GET /audit"""
     given = forms.query(request, AuditFilters)
-    offset = (paging.asked_number(request) - 1) * SIZE
-    entries, total = await audit.entries(request.user, given.action, SIZE, offset)
+    filters = audit_reading.Filters(action=given.action)
+    total = await audit_reading.count(request.user, filters)
+    entries = await audit_reading.page(request.user, filters, SIZE)
     return render(
         request,
         "console/audit.html",
