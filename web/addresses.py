@@ -1,4 +1,4 @@
-"""Where a request comes from: the address of the caller itself, also when it passed through proxies of the bank's own."""
+"""Where a request comes from: the caller's own address, also when it passed through proxies of the bank."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IPV6_SITE = 64
 
 
 def of(request: HTTPConnection) -> str:
-    """The caller's address; X-Forwarded-For counts only as far as our own proxies (setting trusted_proxies) wrote it."""
+    """The caller's address; X-Forwarded-For counts as far as our own proxies (trusted_proxies) wrote it."""
     peer = request.client.host if request.client else ""
     found = _parse(peer)
     proxies = _networks(settings.get().trusted_proxies)

@@ -7,12 +7,12 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
-from web import errors, headers, limits, session
+from web import errors, headers, limits, rates, session
 
 
 def middleware() -> list[Middleware]:
     """Outermost first: headers dress even an error page; sessions are found inside the net for bugs."""
-    inner = [Middleware(limits.BodyLimit), Middleware(session.Sessions)]
+    inner = [Middleware(limits.BodyLimit), Middleware(session.Sessions), Middleware(rates.Rates)]
     return [Middleware(headers.Headers), Middleware(errors.Errors), *inner]
 
 
