@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kernel.errors import Forbidden
-from staff import permissions, scope
+from staff import permissions
 from staff.models import ROLES, Staff
 
 
@@ -28,9 +28,3 @@ def test_an_administrator_sees_no_clients_and_an_inactive_person_may_nothing():
 def test_a_permission_that_nobody_has_is_a_slip_of_the_pen():
     with pytest.raises(ValueError, match="unknown permission"):
         permissions.may(Staff(role="marketing", is_active=True), "campaign.edit")
-
-
-def test_a_director_sees_own_clients_a_branch_its_own_and_head_office_all():
-    assert scope.clients(Staff(id=7, role="director", branch_id=3)) == ("c.owner_id = $1::bigint", [7])
-    assert scope.clients(Staff(id=7, role="branch_head", branch_id=3), first=2) == ("c.branch_id = $2::bigint", [3])
-    assert scope.clients(Staff(id=7, role="reviewer", branch_id=None)) == ("TRUE", [])
