@@ -47,9 +47,9 @@ async def cast(db: None) -> Cast:
     branch = await Branch.create(code="sz", name="深圳分行")
     return Cast(
         branch,
-        await Staff.create(login="li", name="李思远", role="marketing"),
-        await Staff.create(login="wang", name="王合规", role="reviewer"),
-        await Staff.create(login="zhao", name="赵行长", role="branch_head", branch=branch),
+        await Staff.create(login="li", name="李思远", role="marketing", reach="bank"),
+        await Staff.create(login="wang", name="王合规", role="reviewer", reach="bank"),
+        await Staff.create(login="zhao", name="赵行长", role="branch_head", branch=branch, reach="branch"),
         await Staff.create(login="chen", name="陈经理", role="director", branch=branch, wecom_userid="chen"),
     )
 

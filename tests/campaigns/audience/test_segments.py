@@ -49,7 +49,7 @@ async def test_the_count_is_the_total_of_the_waterfall(cast: Cast) -> None:
 async def test_an_author_reaches_only_the_own_scope(cast: Cast) -> None:
     await make_clients(cast, 5)
     other = await Branch.create(code="gz", name="广州分行")
-    stranger = await Staff.create(login="gz", name="广州", role="marketing", branch=other)
+    stranger = await Staff.create(login="gz", name="广州", role="marketing", reach="branch", branch=other)
     assert await segments.count(_audience(cast, by=stranger)) == 0
     assert await segments.count(_audience(cast, by=cast.chen)) == 5
     assert await segments.count(_audience(cast, by=cast.zhao)) == 5

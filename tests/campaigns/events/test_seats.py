@@ -18,7 +18,9 @@ from staff.models import Branch, Staff
 async def event(db):
     """Three seats, five invited clients who all follow the official account."""
     branch = await Branch.create(code="sz", name="深圳分行")
-    by = await Staff.create(login="li", name="李思远", role="marketing", branch=branch, wecom_userid="li")
+    by = await Staff.create(
+        login="li", name="李思远", role="marketing", reach="branch", branch=branch, wecom_userid="li"
+    )
     campaign = await Campaign.create(
         kind="event_invitation", name="金沙龙", channel="oa_service", salt="s", author=by, last_editor=by, branch=branch
     )

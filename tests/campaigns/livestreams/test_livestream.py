@@ -25,7 +25,7 @@ async def planned(sandbox: Sandbox) -> Livestream:
     staff = [{"userid": "anchor", "name": "周敏"}]
     await sandbox.seed("bank-demo", staff=staff, clients=VIEWERS + 10, groups=1)
     people = await sandbox.people("externals")
-    by = await Staff.create(login="zhou", name="周敏", role="marketing", wecom_userid="anchor")
+    by = await Staff.create(login="zhou", name="周敏", role="marketing", reach="bank", wecom_userid="anchor")
     campaign = await Campaign.create(
         kind="livestream", name="金秋理财直播", channel="wecom_message", salt="s", author=by, last_editor=by
     )

@@ -46,7 +46,7 @@ async def test_the_maker_cannot_approve_even_with_the_permission(cast: Cast) -> 
 async def test_the_last_editor_cannot_approve(cast: Cast) -> None:
     await make_clients(cast, 3)
     campaign = await draft_of(cast)
-    second = await Staff.create(login="sun", name="孙", role="marketing")
+    second = await Staff.create(login="sun", name="孙", role="marketing", reach="bank")
     await _edit(campaign, second, name="十月理财课")
     await approval.submit(campaign.id, cast.li)
     second.role = "reviewer"
@@ -103,7 +103,7 @@ async def test_approval_of_what_is_not_there_any_more_is_refused(cast: Cast) -> 
 async def test_two_approvers_at_once_give_one_approval(cast: Cast) -> None:
     campaign = await _submitted(cast)
     seen = await fingerprint.of(campaign)
-    second = await Staff.create(login="sun", name="孙", role="reviewer")
+    second = await Staff.create(login="sun", name="孙", role="reviewer", reach="bank")
     outcomes = await asyncio.gather(
         approval.approve(campaign.id, cast.wang, seen),
         approval.approve(campaign.id, second, seen),
@@ -136,7 +136,7 @@ async def test_what_an_author_with_another_place_in_the_bank_would_reach_was_not
     campaign = await approved(cast)
     # the conditions choose among the author's clients: now others than those that the approver counted
     await Staff.filter(id=cast.li.id).update(branch_id=cast.branch.id)
-    colleague = await Staff.create(login="sun", name="孙", role="marketing")
+    colleague = await Staff.create(login="sun", name="孙", role="marketing", reach="bank")
     with pytest.raises(Refused, match="没有经过审批"):
         await running.start(campaign.id, colleague)
 

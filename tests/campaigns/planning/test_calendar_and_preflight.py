@@ -40,11 +40,11 @@ async def test_a_branch_with_too_much_on_one_day_clashes(cast: Cast) -> None:
 
 async def test_a_branch_does_not_see_another_branchs_plans(cast: Cast) -> None:
     other = await Branch.create(code="gz", name="广州分行")
-    stranger = await Staff.create(login="gz", name="广州", role="marketing", branch=other)
+    stranger = await Staff.create(login="gz", name="广州", role="marketing", reach="branch", branch=other)
     campaign = await draft_of(cast, by=stranger, starts_at=NOON)
     assert (await calendar.month(cast.zhao, 2026, 9))[9].entries == []
     assert len((await calendar.month(cast.li, 2026, 9))[9].entries) == 1
-    own = await Staff.create(login="sz", name="深圳", role="marketing", branch=cast.branch)
+    own = await Staff.create(login="sz", name="深圳", role="marketing", reach="branch", branch=cast.branch)
     with pytest.raises(NotFound):
         await drafting.save(campaign.id, await drafting.read(campaign), own, campaign.version)
 
@@ -74,7 +74,7 @@ async def test_the_checklist(cast: Cast, changes: dict[str, object], code: str, 
 
 async def test_the_tabs_count_what_a_person_may_see(cast: Cast) -> None:
     other = await Branch.create(code="gz", name="广州分行")
-    stranger = await Staff.create(login="gz", name="广州", role="marketing", branch=other)
+    stranger = await Staff.create(login="gz", name="广州", role="marketing", reach="branch", branch=other)
     await draft_of(cast, by=stranger)
     made = [await draft_of(cast) for _ in range(3)]
     await Campaign.filter(id=made[0].id).update(state="scheduled")

@@ -88,8 +88,8 @@ async def test_nothing_is_sent_without_a_second_person(cast: Cast, monkeypatch: 
     everything = permissions.TABLE["marketing"] | permissions.TABLE["reviewer"]
     monkeypatch.setitem(permissions.TABLE, "marketing", everything)
     await make_clients(cast, 3)
-    second = await Staff.create(login="sun", name="孙", role="marketing")
-    third = await Staff.create(login="qian", name="钱", role="marketing")
+    second = await Staff.create(login="sun", name="孙", role="marketing", reach="bank")
+    third = await Staff.create(login="qian", name="钱", role="marketing", reach="bank")
     went_live = 0
     for seed in range(LIVES):
         campaign = await draft_of(cast)

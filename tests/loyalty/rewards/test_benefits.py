@@ -165,7 +165,7 @@ async def test_the_catalogue_and_the_grants_are_listed_with_masked_names() -> No
     await benefits.grant(saved.ids["C1"], benefit.id)
     (line,) = await reading.catalogue()
     assert (line.kind, line.granted, line.redeemed, line.benefit.stock) == ("代金券", 1, 0, 4)
-    boss = await Staff.create(login="m", name="M", role="marketing")
+    boss = await Staff.create(login="m", name="M", role="marketing", reach="bank")
     listed, total = await reading.grants(boss)
     assert ([entry.client for entry in listed], total) == (["张*丰"], 1)
     stranger = await Staff.create(login="d", name="D", role="director")

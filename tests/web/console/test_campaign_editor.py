@@ -217,7 +217,7 @@ async def test_a_message_is_tried_on_the_authors_own_phone(signed_in: SignIn, pe
 
 
 async def test_a_branch_cant_edit_what_head_office_plans(signed_in: SignIn, people: dict[str, Staff]) -> None:
-    head = await Staff.create(login="head", name="总行", role="marketing")
+    head = await Staff.create(login="head", name="总行", role="marketing", reach="bank")
     campaign = await bank.draft_of(head)
     browser = await signed_in("marketing")
     assert (await browser.get(f"/campaigns/{campaign.id}")).status == 200

@@ -83,7 +83,7 @@ async def test_another_branch_neither_sees_nor_decides(signed_in: SignIn, people
     await bank.make_clients(people, 2)
     campaign, asked = await bank.submitted(people)
     other = await Branch.create(code="GZ", name="广州分行")
-    stranger = await Staff.create(login="gz", name="广州", role="branch_head", branch=other)
+    stranger = await Staff.create(login="gz", name="广州", role="branch_head", reach="branch", branch=other)
     await sign_in.set_password(stranger, "another long pass phrase")
     browser = Browser(web_app)
     await browser.sign_in("gz", "another long pass phrase")

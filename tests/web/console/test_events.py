@@ -18,6 +18,7 @@ from community.clients import registering
 from community.clients.models import Client
 from kernel import clock, database
 from staff.models import Branch, Staff
+from staff.people import usual_reach
 from tests import casting
 from tests.browsing import Browser
 
@@ -32,7 +33,7 @@ async def elsewhere(people) -> Branch:
     """A branch of its own, with a director and a marketing person who sign in as `gz` and `gz.plans`."""
     branch = await Branch.create(code="GZ01", name="广州分行")
     for login, role in (("gz", "director"), ("gz.plans", "marketing")):
-        person = await Staff.create(login=login, name="何穗", role=role, branch=branch)
+        person = await Staff.create(login=login, name="何穗", role=role, branch=branch, reach=usual_reach(role, branch))
         await Staff.filter(id=person.id).update(password_hash=people["director"].password_hash)
     return branch
 

@@ -26,7 +26,7 @@ async def test_taking_refused_rows_leaves_a_trace(signed_in, run_id):
 
 async def test_another_branch_does_not_see_the_import_nor_its_rows(signed_in, run_id):
     branch = await Branch.create(code="GZ01", name="广州分行")
-    await Staff.filter(login="administrator").update(branch_id=branch.id)
+    await Staff.filter(login="administrator").update(branch_id=branch.id, reach="branch")
     browser = await signed_in("administrator")
     assert (await browser.get(f"/imports/{run_id}")).status == 404
     assert (await browser.get(f"/imports/{run_id}/refused.csv")).status == 404
