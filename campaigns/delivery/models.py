@@ -24,7 +24,7 @@ class Delivery(Record):
     client_id: int
     arm = fields.CharField(max_length=8)
     bucket = fields.IntField()
-    decision = fields.CharField(max_length=16)
+    decision = fields.CharField(max_length=30)
     tier = fields.CharField(max_length=20, default="", db_default="")
     branch_id = fields.BigIntField(null=True)
 

@@ -6,20 +6,23 @@ that want the last slot of a cap, or of a service window, take turns.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from community.clients import consent, consent_rule
+from community.clients.consent_rule import Word
 from community.sending import holding, policies
 from community.sending.gate import FOLLOWER_CHANNELS, Facts
 from community.sending.leases import Leased
+from community.suitability import reading, rule
 from kernel import clock, database, settings
 
 CLIENTS = """
-SELECT id, marketing_consent, opted_out_at IS NOT NULL AS has_opted_out FROM client WHERE id = ANY($1::bigint[])
-ORDER BY id FOR NO KEY UPDATE
+SELECT id, consent_seq FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
 COUNTS = """
 SELECT one.id AS client_id, sent.this_month, sent.today FROM unnest($1::bigint[]) AS one(id)
@@ -36,6 +39,8 @@ CONTACTS = """
 SELECT userid, external_userid FROM contact
 WHERE corpid = $1 AND external_userid = ANY($2::text[]) AND ended_at IS NULL
 """
+STREAMS = "SELECT id, products FROM stream WHERE id = ANY($1::bigint[]) AND products <> '[]'::jsonb"
+NOBODY = reading.Person()
 
 
 @dataclass
@@ -46,24 +51,28 @@ class Chunk:
     policy: policies.Policy
     holds: dict[str, holding.Hold]
     clients: dict[int, dict[str, Any]] = field(default_factory=dict)
+    words: dict[int, list[Word]] = field(default_factory=dict)
     today: Counter[int] = field(default_factory=Counter)
     this_month: Counter[int] = field(default_factory=Counter)
     fans: dict[str, dict[str, Any]] = field(default_factory=dict)
     contacts: set[tuple[str, str]] = field(default_factory=set)
+    products: dict[int, tuple[rule.ProductFacts, ...]] = field(default_factory=dict)
+    people: dict[int, reading.Person] = field(default_factory=dict)
 
     def of(self, row: Leased) -> Facts:
         """The facts of one send."""
-        client = self.clients.get(row.client_id or 0, {})
+        said = self._said(row)
         fan = self.fans.get(row.recipient, {}) if row.channel in FOLLOWER_CHANNELS else {}
         hold = self.holds.get(row.channel)
+        person = self.people.get(row.client_id or 0, NOBODY)
         policy = self.policy
         return Facts(
             at=self.at,
             purpose=row.purpose,
             channel=row.channel,
             is_personal=row.client_id is not None,
-            has_consent=bool(client.get("marketing_consent")),
-            has_opted_out=bool(client.get("has_opted_out")),
+            has_consent=said == "yes",
+            has_opted_out=said == "no",
             is_held_out=row.client_id is not None and policies.is_held_out(row.client_id, policy.holdout_percent),
             sent_today=self.today[row.client_id or 0],
             daily_cap=policy.daily_cap,
@@ -77,6 +86,11 @@ class Chunk:
             is_channel_held=hold is not None,
             held_until=hold.until if hold else None,
             expires_at=row.expires_at,
+            products=self.products.get(row.stream_id or 0, ()),
+            assessment=person.assessment,
+            open_level=policy.open_level,
+            is_kyc_flagged=person.is_kyc_flagged,
+            document_expires_on=person.document_expires_on,
         )
 
     def count(self, row: Leased) -> None:
@@ -86,6 +100,16 @@ class Chunk:
             self.this_month[row.client_id or 0] += 1
         if row.channel == "oa_service":
             self.fans[row.recipient]["window_left"] -= 1
+
+    def consent_seq(self, row: Leased) -> int:
+        """The client's number of words on consent at this look; the last check compares it."""
+        found: int = self.clients.get(row.client_id or 0, {}).get("consent_seq", 0)
+        return found
+
+    def _said(self, row: Leased) -> consent_rule.Answer:
+        words = self.words.get(row.client_id or 0, [])
+        products = self.products.get(row.stream_id or 0, ())
+        return consent_rule.decide_all(words, row.channel, [one.product_class for one in products])
 
     def _has_relation(self, row: Leased, fan: dict[str, Any]) -> bool:
         if row.channel in FOLLOWER_CHANNELS:
@@ -104,6 +128,7 @@ async def of_chunk(rows: Sequence[Leased]) -> Chunk:
     """Read the facts; inside the transaction of the claim."""
     chunk = Chunk(clock.now(), await policies.in_force(), await holding.active())
     await _read_clients(chunk, [row.client_id for row in rows if row.client_id and counts_against_caps(row)])
+    await _read_products(chunk, sorted({row.stream_id for row in rows if row.stream_id}))
     await _read_fans(chunk, [row.recipient for row in rows if row.channel in FOLLOWER_CHANNELS])
     await _read_contacts(chunk, [row.recipient for row in rows if row.channel == "wecom_message"])
     return chunk
@@ -113,11 +138,21 @@ async def _read_clients(chunk: Chunk, client_ids: list[int]) -> None:
     if not client_ids:
         return
     chunk.clients = {row["id"]: row for row in await database.fetch(CLIENTS, client_ids)}
-    # only after the lock: what another dispatcher has just reserved for these clients is counted
+    chunk.people = await reading.people(client_ids, chunk.at)
+    # only after the lock: what was said, and what another dispatcher has just reserved for these clients is counted
+    chunk.words = await consent.words_of(client_ids)
     today: date = clock.today()
     for row in await database.fetch(COUNTS, client_ids, today.replace(day=1), today):
         chunk.today[row["client_id"]] = row["today"]
         chunk.this_month[row["client_id"]] = row["this_month"]
+
+
+async def _read_products(chunk: Chunk, stream_ids: list[int]) -> None:
+    if not stream_ids:
+        return
+    named = {row["id"]: json.loads(row["products"]) for row in await database.fetch(STREAMS, stream_ids)}
+    known = await reading.products({code for codes in named.values() for code in codes})
+    chunk.products = {stream: tuple(known[code] for code in codes) for stream, codes in named.items()}
 
 
 async def _read_fans(chunk: Chunk, openids: list[str]) -> None:

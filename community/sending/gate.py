@@ -6,13 +6,17 @@ Service messages (the client asked, or must know) ignore consent, caps, hold-out
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
+from community.suitability import kyc_rule, rule
 from kernel import clock
 
 HELD_PAUSE = timedelta(minutes=5)
+KYC_PAUSE = timedelta(hours=6)
+"""How long marketing waits before the client's documents are looked at again."""
 FOLLOWER_CHANNELS = ("oa_service", "oa_template")
 
 
@@ -24,6 +28,8 @@ class Facts:
     sent_today and sent_this_month: marketing messages that count, in Shanghai days. has_relation: a WeCom contact with
     the sender, a follower of the account, or true where the channel needs none. window_left and window_until: the
     customer-service window of the official account. held_until: end of a channel hold, None when a person must end it.
+    products: what the message is about, assessment: the client's newest one, both as community.suitability.rule reads
+    them. is_kyc_flagged and document_expires_on: what the bank's KYC feed says of the client.
     """
 
     at: datetime
@@ -45,6 +51,11 @@ class Facts:
     is_channel_held: bool = False
     held_until: datetime | None = None
     expires_at: datetime | None = None
+    products: tuple[rule.ProductFacts, ...] = ()
+    assessment: rule.ClientFacts = rule.NOBODY
+    open_level: int = rule.DEFAULT_OPEN_LEVEL
+    is_kyc_flagged: bool = False
+    document_expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,25 @@ def _is_personal_marketing(facts: Facts) -> bool:
     return facts.purpose != "service" and facts.is_personal
 
 
+def _is_unsuitable(reason: str, facts: Facts) -> bool:
+    if not facts.products:
+        return False
+    if facts.channel in rule.OPEN_CHANNELS:
+        # whatever it is called: nobody knows who reads it
+        return reason == rule.any_unsuitable(facts.products, rule.NOBODY, "open", facts.at, facts.open_level)
+    is_to_staff = facts.channel == "staff_message" and not facts.is_personal
+    if facts.purpose == "service" or is_to_staff:
+        return False
+    return reason == rule.any_unsuitable(facts.products, facts.assessment, "personal", facts.at)
+
+
+def _kyc_until(reason: str, facts: Facts) -> datetime | None:
+    if not _is_personal_marketing(facts):
+        return None
+    hold = kyc_rule.hold(facts.is_kyc_flagged, facts.document_expires_on, clock.local(facts.at).date())
+    return facts.at + KYC_PAUSE if hold == reason else None
+
+
 def _quiet_until(facts: Facts) -> datetime | None:
     if facts.purpose == "service" or not is_quiet(facts.at, facts.quiet_from, facts.quiet_until):
         return None
@@ -125,6 +155,7 @@ FOR_GOOD: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
     ("marketing_in_notice", _is_advertising_in_notice),
     ("opted_out", lambda facts: _is_personal_marketing(facts) and facts.has_opted_out),
     ("no_consent", lambda facts: _is_personal_marketing(facts) and not facts.has_consent),
+    *((reason, functools.partial(_is_unsuitable, reason)) for reason in rule.REASONS),
     ("held_out", lambda facts: _is_personal_marketing(facts) and facts.is_held_out),
     ("no_relation", _lacks_relation),
     ("window_closed", _is_window_closed),
@@ -134,6 +165,7 @@ FOR_GOOD: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
 FOR_NOW: tuple[tuple[str, Callable[[Facts], datetime | None]], ...] = (
     ("quiet_hours", _quiet_until),
     ("channel_held", _held_until),
+    *((reason, functools.partial(_kyc_until, reason)) for reason in kyc_rule.HOLDS),
 )
 REASONS = {
     "expired": "已过有效时间",
@@ -147,5 +179,7 @@ REASONS = {
     "daily_cap": "已达今日触达上限",
     "quiet_hours": "静默时段",
     "channel_held": "渠道暂停",
+    **rule.REASONS,
+    **kyc_rule.HOLDS,
 }
 """What staff read for each reason."""

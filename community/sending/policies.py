@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from community.sending.models import SendPolicy
+from community.suitability import rule
 from kernel import clock, database
 from kernel.errors import Refused
 
@@ -24,6 +25,7 @@ class Policy:
     """What holds for marketing: messages per Shanghai day and month, quiet hours on the Shanghai wall clock.
 
     quiet_from equal to quiet_until means no quiet hours. holdout_percent: share of clients that never gets marketing.
+    open_level: the highest level of a product that may be mentioned where anybody reads.
     """
 
     daily_cap: int = 2
@@ -31,6 +33,7 @@ class Policy:
     quiet_from: time = time(21, 30)
     quiet_until: time = time(8, 30)
     holdout_percent: int = 0
+    open_level: int = rule.DEFAULT_OPEN_LEVEL
 
 
 DEFAULT = Policy()
@@ -39,7 +42,7 @@ DEFAULT = Policy()
 async def in_force(day: date | None = None) -> Policy:
     """The policy of a Shanghai day (today when None); the built-in one when none was ever saved."""
     row = await database.fetch_one(
-        "SELECT daily_cap, monthly_cap, quiet_from, quiet_until, holdout_percent FROM send_policy"
+        "SELECT daily_cap, monthly_cap, quiet_from, quiet_until, holdout_percent, open_level FROM send_policy"
         " WHERE effective_on <= $1 ORDER BY effective_on DESC LIMIT 1",
         day or clock.today(),
     )
@@ -52,8 +55,8 @@ async def in_force(day: date | None = None) -> Policy:
 async def ensure_default() -> None:
     """Save the built-in policy as the first one, so that staff can see and change it; safe to call at every start."""
     await database.execute(
-        "INSERT INTO send_policy (effective_on, daily_cap, monthly_cap, quiet_from, quiet_until, holdout_percent, note)"
-        " VALUES ($1, $2, $3, $4, $5, $6, '系统默认') ON CONFLICT (effective_on) DO NOTHING",
+        "INSERT INTO send_policy (effective_on, daily_cap, monthly_cap, quiet_from, quiet_until, holdout_percent,"
+        " open_level, note) VALUES ($1, $2, $3, $4, $5, $6, $7, '系统默认') ON CONFLICT (effective_on) DO NOTHING",
         FIRST_DAY,
         *_columns(DEFAULT),
     )
@@ -65,11 +68,14 @@ async def save(effective_on: date, policy: Policy, note: str = "") -> None:
         raise Refused("上限不能为负数，全局对照比例须在 0 到 50 之间", code="send_policy.out_of_range")
     if effective_on < clock.today():
         raise Refused("生效日期不能早于今天", code="send_policy.past")
+    if not 1 <= policy.open_level <= 5:
+        raise Refused("开放渠道允许的风险等级须在 R1 到 R5 之间", code="send_policy.open_level")
     await database.execute(
-        "INSERT INTO send_policy (effective_on, daily_cap, monthly_cap, quiet_from, quiet_until, holdout_percent, note)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (effective_on) DO UPDATE SET daily_cap = excluded.daily_cap,"
-        " monthly_cap = excluded.monthly_cap, quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until,"
-        " holdout_percent = excluded.holdout_percent, note = excluded.note",
+        "INSERT INTO send_policy (effective_on, daily_cap, monthly_cap, quiet_from, quiet_until, holdout_percent,"
+        " open_level, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (effective_on) DO UPDATE SET"
+        " daily_cap = excluded.daily_cap, monthly_cap = excluded.monthly_cap,"
+        " quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until,"
+        " holdout_percent = excluded.holdout_percent, open_level = excluded.open_level, note = excluded.note",
         effective_on,
         *_columns(policy),
         note,
@@ -87,6 +93,6 @@ def is_held_out(client_id: int, percent: int) -> bool:
     return int(digest[:8], 16) % BUCKETS < percent * 100
 
 
-def _columns(policy: Policy) -> tuple[int, int, str, str, int]:
+def _columns(policy: Policy) -> tuple[int, int, str, str, int, int]:
     walls = policy.quiet_from.strftime("%H:%M"), policy.quiet_until.strftime("%H:%M")
-    return policy.daily_cap, policy.monthly_cap, *walls, policy.holdout_percent
+    return policy.daily_cap, policy.monthly_cap, *walls, policy.holdout_percent, policy.open_level

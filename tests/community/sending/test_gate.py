@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from community.sending.gate import REASONS, Allow, Deny, Facts, is_quiet, may_send, quiet_ends
+from community.suitability.rule import ClientFacts, ProductFacts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 walls = st.times().map(lambda wall: wall.replace(second=0, microsecond=0))
+levels = st.none() | st.integers(1, 5)
+goods = st.builds(
+    ProductFacts, st.sampled_from(("deposit", "service", "wealth", "fund", "private")), levels, levels, st.booleans()
+)
 
 
 @st.composite
@@ -45,7 +51,38 @@ def facts(draw: st.DrawFn) -> Facts:
         is_channel_held=draw(st.booleans()),
         held_until=draw(st.none() | near),
         expires_at=draw(st.none() | near),
+        products=draw(st.just(()) | st.lists(goods, max_size=3).map(tuple)),
+        assessment=draw(
+            st.builds(
+                ClientFacts,
+                levels,
+                st.none() | st.sampled_from((0, 364, 366)).map(lambda days: at - timedelta(days=days)),
+            )
+        ),
+        open_level=draw(st.integers(1, 5)),
+        is_kyc_flagged=draw(st.booleans()),
+        document_expires_on=draw(
+            st.none() | st.sampled_from((-1, 0, 1)).map(lambda days: local_day(at) + timedelta(days=days))
+        ),
     )
+
+
+def local_day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()
+
+
+def is_fit(product: ProductFacts, case: Facts) -> bool:
+    """One product in this message, said without the rule's own words (none is off sale here)."""
+    rating = max(product.issuer_level or 0, product.seller_level or 0)
+    plain = product.product_class in ("deposit", "service")
+    if case.channel == "wecom_group":
+        secret = product.is_private or product.product_class == "private"
+        return not secret and (plain or 1 <= rating <= case.open_level)
+    if plain:
+        return True
+    able = case.assessment.level or 0
+    at = case.assessment.assessed_at
+    return at is not None and case.at - at < timedelta(days=365) and 1 <= rating <= able
 
 
 def reference(case: Facts) -> str:
@@ -64,9 +101,17 @@ def reference(case: Facts) -> str:
         room = min(case.daily_cap - case.sent_today, case.monthly_cap - case.sent_this_month)
         if not wanted or room < 1:
             return "never"
-    if case.is_channel_held or (advertises and minute_of(case) in quiet_minutes(case)):
-        return "later"
-    return "allow"
+    asks_for_fitness = advertises and (case.is_personal or case.channel != "staff_message")
+    if (case.channel == "wecom_group" or asks_for_fitness) and not all(is_fit(one, case) for one in case.products):
+        return "never"
+    return "later" if must_wait(case, advertises) else "allow"
+
+
+def must_wait(case: Facts, advertises: bool) -> bool:
+    doubtful = case.is_kyc_flagged or (case.document_expires_on or date.max) < local_day(case.at)
+    if advertises and ((case.is_personal and doubtful) or minute_of(case) in quiet_minutes(case)):
+        return True
+    return case.is_channel_held
 
 
 def minute_of(case: Facts) -> int:
@@ -103,8 +148,6 @@ def test_a_denial_names_known_reasons_and_a_later_one_lies_ahead_and_out_of_quie
 def test_service_messages_never_depend_on_consent_caps_or_quiet_hours(
     case: Facts, consent: bool, opted_out: bool, sent: int
 ) -> None:
-    from dataclasses import replace
-
     service = replace(case, purpose="service")
     other = replace(
         service,
@@ -117,6 +160,15 @@ def test_service_messages_never_depend_on_consent_caps_or_quiet_hours(
         is_held_out=not case.is_held_out,
     )
     assert may_send(service) == may_send(other)
+
+
+@given(facts(), st.booleans())
+def test_papers_out_of_order_hold_marketing_and_never_service(case: Facts, flagged: bool) -> None:
+    yesterday = local_day(case.at) - timedelta(days=1)
+    held = replace(case, is_personal=True, is_kyc_flagged=flagged, document_expires_on=yesterday)
+    assert isinstance(may_send(replace(held, purpose="marketing")), Deny)
+    sound = replace(held, purpose="service", is_kyc_flagged=False, document_expires_on=None)
+    assert may_send(replace(held, purpose="service")) == may_send(sound)
 
 
 def test_quiet_hours_over_midnight_end_in_the_morning() -> None:
