@@ -16,7 +16,7 @@ from loyalty.metrics import tasks as metrics
 from loyalty.rewards import tasks as rewards
 from processes import timekeeping
 from processes.timekeeping import daily, every, job
-from web import session
+from staff.access import sessions
 from webhooks import tasks as callbacks
 
 TIMETABLE = (
@@ -41,7 +41,7 @@ TIMETABLE = (
     job("review-tiers", daily("05:10"), rewards.monthly_review),
     job("tell-of-grants", every(minutes=10), rewards.tell_of_grants),
     # house-keeping
-    job("forget-sessions", every(minutes=15), session.forget_old),
+    job("forget-sessions", every(minutes=15), sessions.forget_old),
     job("forget-callbacks", daily("02:30"), callbacks.forget_old),
     job("forget-runs", daily("02:40"), vitals.forget_runs),
 )

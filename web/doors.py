@@ -12,7 +12,7 @@ from starlette.routing import Route
 from kernel import settings
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import permissions
-from web import badges, session
+from web import badges, session, stepping_up
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE = frozenset({"GET", "HEAD"})
@@ -26,8 +26,13 @@ class StrangerForm(Refused):
         super().__init__("页面已过期，请刷新后重试", code="form.stranger", status=403)
 
 
-def staff_page(path: str, endpoint: Endpoint, name: str, *, may: str = "", methods: str = "GET") -> Route:
-    """A page for signed-in staff with the permission `may` (empty: everyone signed in); `methods` as in "GET POST"."""
+def staff_page(
+    path: str, endpoint: Endpoint, name: str, *, may: str = "", methods: str = "GET", step_up: bool = False
+) -> Route:
+    """A page for signed-in staff with the permission `may` (empty: everyone signed in); `methods` as in "GET POST".
+
+    step_up: asks for a fresh proof of who sits there (see web.stepping_up) when the last one is older than ten minutes.
+    """
     if may and may not in permissions.EVERY:
         raise ValueError(f"unknown permission {may}")
 
@@ -43,8 +48,11 @@ def staff_page(path: str, endpoint: Endpoint, name: str, *, may: str = "", metho
         elif request.headers.get("hx-request") != "true":
             request.state.badges = await badges.of(person)
         _refuse_impossible_ids(request)
+        if step_up and (question := await stepping_up.ask(request)) is not None:
+            return question
         return await endpoint(request)
 
+    guarded.step_up = step_up  # type: ignore[attr-defined]
     guarded.may = may  # type: ignore[attr-defined]  # read by the test of the authorisation matrix
     guarded.page = endpoint  # type: ignore[attr-defined]
     return Route(path, guarded, name=name, methods=methods.split())

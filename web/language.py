@@ -8,6 +8,7 @@ import gettext as _catalogues
 from pathlib import Path
 
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 DEFAULT = "zh-CN"
 NAMES = {"zh-CN": "中文", "en": "English"}
@@ -36,6 +37,11 @@ def of(connection: HTTPConnection) -> str:
     """The language a person chose; Chinese when none was."""
     chosen = connection.cookies.get(COOKIE, DEFAULT)
     return chosen if chosen in KNOWN else DEFAULT
+
+
+def keep(response: Response, code: str, *, is_https: bool) -> None:
+    """Answer this browser in `code` from now on."""
+    response.set_cookie(COOKIE, code, max_age=31_536_000, httponly=True, samesite="lax", secure=is_https)
 
 
 def gettext(text: str) -> str:

@@ -1,25 +1,18 @@
-"""Who is signed in: sessions kept on the server, a cookie with a random token, limits on idling and on age."""
+"""Who is signed in: the session (kept by staff.access.sessions) of the cookie that this browser sends."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
-from datetime import timedelta
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kernel import clock
 from kernel.errors import Forbidden
+from staff.access import sessions
 from staff.models import Session, Staff
-from web import language, notices
+from web import addresses, browsers, language, notices
 
-IDLE_LIMIT = timedelta(minutes=30)
-AGE_LIMIT = timedelta(hours=12)
-# seen at most once a minute: a page with many parts must not write a row for each
-SEEN_EVERY = timedelta(minutes=1)
 _OUTSIDE = ("/static/", "/webhooks/", "/api/")
 
 
@@ -35,70 +28,42 @@ class Sessions:
             connection = HTTPConnection(scope)
             found = None
             if not scope["path"].startswith(_OUTSIDE):
-                found = await find(connection.cookies.get(cookie_name(), ""))
+                found = await sessions.find(connection.cookies.get(cookie_name(), ""))
             scope["user"] = found.staff if found else None
             scope.setdefault("state", {})["session"] = found
             language.use(language.of(connection))
         await self.app(scope, receive, send)
 
 
-async def begin(request: Request, response: Response, staff: Staff) -> Session:
+async def begin(
+    request: Request, response: Response, staff: Staff, *, how: str = "password", has_second_factor: bool = False
+) -> Session:
     """Sign in on `response`: an earlier session of this browser ends, so a token from before is worth nothing."""
     await end(request, response)
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    made = await Session.create(
-        token_hash=_hash(token),
-        staff=staff,
-        csrf=secrets.token_urlsafe(32),
-        last_seen_at=now,
-        ends_at=now + AGE_LIMIT,
-        address=request.client.host if request.client else "",
+    made, token = await sessions.begin(
+        staff,
+        how,
+        address=addresses.of(request),
+        browser=browsers.words(request.headers.get("user-agent", "")),
+        has_second_factor=has_second_factor,
     )
     response.set_cookie(
         cookie_name(),
         token,
-        max_age=int(AGE_LIMIT.total_seconds()),
+        max_age=int(sessions.AGE_LIMIT.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=notices.is_https(),
     )
+    if language.COOKIE not in request.cookies and staff.language in language.KNOWN:
+        language.keep(response, staff.language, is_https=notices.is_https())
     return made
 
 
 async def end(request: Request, response: Response) -> None:
     """Sign this browser out."""
-    if token := request.cookies.get(cookie_name(), ""):
-        await Session.filter(token_hash=_hash(token)).delete()
+    await sessions.end(request.cookies.get(cookie_name(), ""))
     response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=notices.is_https())
-
-
-async def end_all(staff: Staff) -> int:
-    """Sign a person out everywhere; returns how many sessions ended."""
-    return await Session.filter(staff=staff).delete()
-
-
-async def find(token: str) -> Session | None:
-    """The living session of a token, marked as seen; None when unknown, over, idle too long, or the person left."""
-    if not token:
-        return None
-    found = await Session.get_or_none(token_hash=_hash(token)).select_related("staff", "staff__branch")
-    now = clock.now()
-    if found is None or not found.staff.is_active:
-        return None
-    if found.ends_at <= now or found.last_seen_at <= now - IDLE_LIMIT:
-        await Session.filter(id=found.id).delete()
-        return None
-    if found.last_seen_at <= now - SEEN_EVERY:
-        await Session.filter(id=found.id).update(last_seen_at=now)
-    return found
-
-
-async def forget_old() -> int:
-    """Delete the sessions that are over; for the clock. Returns how many."""
-    now = clock.now()
-    idle = await Session.filter(last_seen_at__lte=now - IDLE_LIMIT).delete()
-    return idle + await Session.filter(ends_at__lte=now).delete()
 
 
 def person(request: HTTPConnection) -> Staff | None:
@@ -110,6 +75,14 @@ def person(request: HTTPConnection) -> Staff | None:
 def signed_in(request: HTTPConnection) -> Staff:
     """The signed-in person, on pages that nobody else can open."""
     found = person(request)
+    if found is None:
+        raise Forbidden("请先登录")
+    return found
+
+
+def own(request: HTTPConnection) -> Session:
+    """The session itself, on pages for the signed-in."""
+    found: Session | None = request.scope.get("state", {}).get("session")
     if found is None:
         raise Forbidden("请先登录")
     return found
@@ -130,7 +103,3 @@ def is_own_form(request: HTTPConnection, given: str) -> bool:
 def cookie_name() -> str:
     """`__Host-` binds the cookie to this host and to TLS; plain http exists only on loopback."""
     return "__Host-huiliu" if notices.is_https() else "huiliu"
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

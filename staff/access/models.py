@@ -1,4 +1,4 @@
-"""What signing in needs beside the person's row: recovery codes, one-time links, pauses per address."""
+"""What signing in needs beside the person's row: recovery codes, one-time links, pauses, tokens that were spent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Invitation(Record):
 
 
 class AddressPause(Record):
-    """How often signing in failed from one network address lately; only a keyed hash of the address."""
+    """How often proofs failed lately from one network address, or codes of one person; only a keyed hash of which."""
 
     address_hash = fields.CharField(max_length=64, unique=True)
     failures = fields.IntField(default=0, db_default=0)
@@ -46,3 +46,13 @@ class AddressPause(Record):
 
     class Meta:
         table = "address_pause"
+
+
+class SpentToken(Record):
+    """A signed token that was good once and has been used; only its keyed hash, kept until it is too old anyway."""
+
+    token_hash = fields.CharField(max_length=64, unique=True)
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "spent_token"

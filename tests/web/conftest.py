@@ -41,8 +41,7 @@ def signed_in(web_app: Starlette, people: dict[str, Staff]) -> Callable[[str], A
 
     async def browser_of(role: str) -> Browser:
         browser = Browser(web_app)
-        answer = await browser.sign_in(role, casting.PASSWORD)
-        assert answer.status == 303
+        await casting.open_session(browser, people[role])
         return browser
 
     return browser_of

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kernel import clock, settings
+from staff.access import sessions
 from staff.models import Session, Staff
 from tests.browsing import Browser
 from web import doors, session
@@ -51,7 +52,7 @@ async def test_signing_in_again_ends_the_session_before(web_app, people):
     await browser.sign_in("marketing", PASSWORD)
     assert browser.cookies["huiliu"] != before
     assert await Session.all().count() == 1
-    assert await session.find(before) is None
+    assert await sessions.find(before) is None
 
 
 async def test_a_session_ends_when_idle_and_when_old(web_app, people):
@@ -59,15 +60,15 @@ async def test_a_session_ends_when_idle_and_when_old(web_app, people):
     browser = Browser(web_app)
     await browser.sign_in("director", PASSWORD)
     token = browser.cookies["huiliu"]
-    with clock.frozen(clock.now() + timedelta(minutes=29)):
-        assert await session.find(token) is not None
-    with clock.frozen(clock.now() + timedelta(minutes=61)):
-        assert await session.find(token) is None
+    with clock.frozen(clock.now() + timedelta(minutes=19)):
+        assert await sessions.find(token) is not None
+    with clock.frozen(clock.now() + timedelta(minutes=41)):
+        assert await sessions.find(token) is None
     await browser.sign_in("director", PASSWORD)
-    await Session.all().update(last_seen_at=clock.now() + timedelta(hours=13))
-    with clock.frozen(clock.now() + timedelta(hours=12, minutes=1)):
-        assert await session.find(browser.cookies["huiliu"]) is None
-        assert await session.forget_old() == 1
+    await Session.all().update(last_seen_at=clock.now() + timedelta(hours=11))
+    with clock.frozen(clock.now() + timedelta(hours=10, minutes=1)):
+        assert await sessions.find(browser.cookies["huiliu"]) is None
+        assert await sessions.forget_old() == 1
 
 
 async def test_a_person_who_left_is_out_at_once(signed_in, people):

@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from web.console import step_up
+from web.doors import staff_page
+
+ROUTES: list[BaseRoute] = [
+    staff_page("/step-up", step_up.show, "step_up"),
+    staff_page("/step-up", step_up.prove, "step_up_proof", methods="POST"),
+]
