@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.delivery import uniting
 from campaigns.kinds import registry
+from campaigns.planning import approval
 
-REGISTERED = (registry, uniting)
+REGISTERED = (registry, uniting, approval)
 """Imported for what they do on import; a test holds this list against all modules that register something."""

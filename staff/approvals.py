@@ -1,154 +1,247 @@
-"""Four eyes: a second person's word on exactly what was asked, given once, void as soon as the content changes."""
+"""Four eyes: other people's word on exactly what was asked, given once, void as soon as the content changes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kernel import clock, database
 from kernel.errors import Forbidden, NotFound, Refused
-from staff import audit, permissions
-from staff.models import Approval, Staff
+from staff import approval_kinds, approval_rights, approval_rules, audit, interests
+from staff.models import Approval, LineComment, Staff, Vote
 
 PERMISSION = "approvals.decide"
 
 # one waiting question per thing: asking anew withdraws the older question in the same transaction
-_DECIDE = """
-UPDATE approval SET state = $2, decided_by_id = $3, decided_at = $4, note = $5
-WHERE id = $1 AND state = 'waiting'
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, $2::bigint))"
+_WITHDRAW = """
+UPDATE approval SET state = 'withdrawn', decided_at = $3 WHERE subject = $1 AND subject_id = $2 AND state = 'waiting'
 """
 _VOID = """
-UPDATE approval SET state = $3, note = $4, decided_at = $5
+UPDATE approval SET state = 'void', note = $3, decided_at = $4
 WHERE subject = $1 AND subject_id = $2 AND state IN ('waiting', 'approved')
 """
+_EXPIRED = "SELECT id FROM approval WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id LIMIT 500"
+# shared: whoever is being let go or moved to another role either comes before the word or after it
+_STILL_HERE = "SELECT id FROM staff WHERE id = $1 FOR SHARE"
 
 
-async def ask(subject: str, subject_id: int, content_hash: str, summary: dict[str, Any], by: Staff) -> Approval:
-    """Ask for a second person's word on the content that `content_hash` names; an older question is withdrawn.
+@dataclass(frozen=True)
+class Remark:
+    """A reviewer's words on one line of one text: the step's code, the line counted from 1."""
 
-    summary: what the list of approvals shows; `branch_id` in it (or its absence: head office) decides who sees it,
-    `maker_ids` names everybody who made the content and therefore can't approve it.
+    anchor: str
+    line: int
+    text: str
+
+
+async def ask(
+    subject: str,
+    subject_id: int,
+    content_hash: str,
+    summary: dict[str, Any],
+    by: Staff,
+    *,
+    size: int = 0,
+    touches: Sequence[str] = (),
+) -> Approval:
+    """Ask for other people's word on the content that `content_hash` names; a question still open is withdrawn.
+
+    summary: what pages show: `title`, `lines` (label and value pairs), `branch_id` (or its absence: head office)
+    decides who sees it, `maker_ids` names everybody who made the content and therefore can't approve it. size: people
+    reached, fen, points or rows, as the kind says; above the rule's line two people must say yes. touches: refs like
+    product:R12; where a maker declared an interest in one, the review committee must say yes.
     """
+    now = clock.now()
+    rule = await approval_rules.in_force(subject)
+    makers = sorted({*summary.get("maker_ids", []), by.id})
     async with database.transaction():
-        await database.execute(_VOID, subject, subject_id, "withdrawn", "", clock.now())
-        return await Approval.create(
-            subject=subject, subject_id=subject_id, content_hash=content_hash, summary=summary, asked_by=by
+        await database.fetch(_ONE_AT_A_TIME, subject, subject_id)
+        await database.execute(_WITHDRAW, subject, subject_id, now)
+        asked = await Approval.create(
+            subject=subject,
+            subject_id=subject_id,
+            content_hash=content_hash,
+            summary={**summary, "maker_ids": makers},
+            asked_by=by,
+            needs=rule.needs(size),
+            size=size,
+            touches=list(touches),
+            needs_committee=bool(await interests.touching(makers, touches)),
+            expires_at=rule.expires_at(now),
         )
+        await audit.record(by, "approval.asked", subject, subject_id, approval=asked.id, needs=asked.needs)
+    return asked
 
 
-async def approve(approval_id: int, seen_hash: str, by: Staff) -> Approval:
-    """Say yes to exactly what was seen. Refused: own work, decided meanwhile, or changed since it was looked at."""
+async def approve(approval_id: int, seen_hash: str, by: Staff, note: str = "") -> Approval:
+    """Say yes to exactly what was seen; the last yes that is needed does what was asked, in the same transaction.
+
+    Refused: own work, an own interest in it, voted before, decided or expired meanwhile, or changed since it was
+    looked at; what is no longer what was asked for is void from then on.
+    """
+    await _note_conflicts(approval_id)
     async with database.transaction():
-        approval = await _decidable(approval_id, by)
-        if approval.content_hash != seen_hash:
-            raise Refused("内容在您查看之后有改动，请刷新后重新审核", code="approval.stale", status=409)
-        await _decide(approval, "approved", "", by)
-    return approval
+        asked, votes = await _locked(approval_id)
+        capacity = await _capacity(asked, votes, by)
+        if asked.content_hash != seen_hash:
+            raise _stale()
+        is_same = await approval_kinds.current_hash(asked) == asked.content_hash
+        if is_same:
+            await _say_yes(asked, votes, by, capacity, note)
+        else:
+            await _close(asked, "void", "内容已与送审时不同", None)
+    if not is_same:
+        raise _stale()
+    return asked
 
 
-async def give_back(approval_id: int, note: str, by: Staff) -> Approval:
-    """Say no, with a reason that the maker reads. Refused: no reason, own work, decided meanwhile."""
+async def give_back(approval_id: int, note: str, by: Staff, comments: Sequence[Remark] = ()) -> Approval:
+    """Say no, with a reason and remarks on lines that the maker reads. Refused: no reason, or who may not decide."""
     if not note.strip():
         raise Refused("请写明退回的原因", code="approval.note_missing")
     async with database.transaction():
-        approval = await _decidable(approval_id, by)
-        await _decide(approval, "returned", note.strip(), by)
-    return approval
+        asked, votes = await _locked(approval_id)
+        capacity = await _capacity(asked, votes, by, is_no=True)
+        await _vote(asked, by, capacity, note, is_yes=False)
+        for remark in comments:
+            if remark.text.strip():
+                await LineComment.create(
+                    approval_id=asked.id,
+                    staff_id=by.id,
+                    anchor=remark.anchor[:40],
+                    line=max(1, remark.line),
+                    text=remark.text.strip()[:500],
+                )
+        await _close(asked, "returned", note.strip(), by)
+        kind = approval_kinds.of(asked.subject)
+        if kind.give_back is not None:
+            await kind.give_back(asked, by)
+    return asked
+
+
+async def withdraw(approval_id: int, by: Staff) -> Approval:
+    """Take back a question of one's own that nobody has answered yet. NotFound: none, or asked by another."""
+    async with database.transaction():
+        asked, _votes = await _locked(approval_id)
+        if asked.asked_by_id != by.id:
+            raise NotFound()
+        refuse_unless_waiting(asked)
+        await _close(asked, "withdrawn", "", by)
+    return asked
 
 
 async def void(subject: str, subject_id: int, reason: str) -> int:
     """Whatever was asked or given for this thing no longer counts; returns how many were voided."""
-    return await database.execute(_VOID, subject, subject_id, "void", reason, clock.now())
+    return await database.execute(_VOID, subject, subject_id, reason, clock.now())
 
 
 async def is_approved(subject: str, subject_id: int, content_hash: str) -> bool:
-    """Whether a second person approved exactly this content and nothing voided it since."""
+    """Whether other people approved exactly this content and nothing voided it since."""
     return await Approval.filter(
         subject=subject, subject_id=subject_id, content_hash=content_hash, state="approved"
     ).exists()
 
 
-async def latest(subject: str, subject_id: int) -> Approval | None:
-    """The last question about this thing, with the people in it."""
-    return (
-        await Approval.filter(subject=subject, subject_id=subject_id)
-        .order_by("-id")
-        .prefetch_related("asked_by", "decided_by")
-        .first()
-    )
+async def expire_due() -> int:
+    """Close the questions whose time is over; returns how many. They could not be decided any more anyhow."""
+    closed = 0
+    for row in await database.fetch(_EXPIRED, clock.now()):
+        async with database.transaction():
+            asked, _votes = await _locked(row["id"])
+            if asked.state == "waiting":
+                await _close(asked, "expired", "超过了审批期限", None)
+                closed += 1
+    return closed
 
 
-async def waiting_for(person: Staff) -> list[Approval]:
-    """What this person could decide now, oldest first; own work and other branches' work is left out."""
-    if not permissions.may(person, PERMISSION):
-        return []
-    waiting = await Approval.filter(state="waiting").order_by("id").prefetch_related("asked_by")
-    return [approval for approval in waiting if not is_maker(approval, person) and is_in_reach(approval, person)]
+def refuse_unless_waiting(asked: Approval) -> None:
+    """Refused when the question was answered, withdrawn, voided or its time is over."""
+    if asked.state != "waiting":
+        raise Refused("这项申请已由其他同事处理，或已被撤回", code="approval.decided", status=409)
+    if asked.expires_at is not None and clock.now() >= asked.expires_at:
+        raise Refused("这项申请已超过审批期限，请由制作人重新提交", code="approval.expired", status=409)
 
 
-async def waiting_for_others(person: Staff) -> list[Approval]:
-    """What waits within reach and this person can't decide, because it is the own work."""
-    waiting = await Approval.filter(state="waiting").order_by("id").prefetch_related("asked_by")
-    return [approval for approval in waiting if is_maker(approval, person) and is_in_reach(approval, person)]
+async def _note_conflicts(approval_id: int) -> None:
+    # in a transaction of its own: the need of the committee must stay known although the vote itself is refused
+    asked = await Approval.get_or_none(id=approval_id)
+    if asked is None or asked.state != "waiting":
+        return
+    kind = approval_kinds.of(asked.subject)
+    touches = list(await kind.touches(asked.subject_id)) if kind.touches is not None else asked.touches
+    touches = sorted({*touches, *asked.touches})
+    needs = bool(await interests.touching(approval_rights.makers(asked), touches))
+    if touches != sorted(asked.touches) or needs > asked.needs_committee:
+        async with database.transaction():
+            asked, _votes = await _locked(approval_id)
+            # a conflict that was there when it was asked stays one: ending the declaration doesn't make it impartial
+            asked.touches, asked.needs_committee = touches, asked.needs_committee or needs
+            await asked.save(update_fields=["touches", "needs_committee"])
 
 
-async def decided(person: Staff, limit: int = 20) -> list[Approval]:
-    """What was decided lately within reach, newest first."""
-    found = Approval.filter(decided_by_id__isnull=False).order_by("-decided_at", "-id")
-    rows = await found.limit(limit * 5).prefetch_related("asked_by", "decided_by")
-    return [approval for approval in rows if is_in_reach(approval, person)][:limit]
-
-
-async def last_approved(subject: str, subject_id: int, *, before_id: int) -> Approval | None:
-    """The newest question older than `before_id` that was once approved, also when an edit voided it since."""
-    asked = Approval.filter(subject=subject, subject_id=subject_id, id__lt=before_id, decided_by_id__isnull=False)
-    return (
-        await asked.filter(state__in=("approved", "void", "withdrawn"))
-        .order_by("-id")
-        .prefetch_related("decided_by")
-        .first()
-    )
-
-
-async def history(subject: str, subject_id: int) -> list[Approval]:
-    """Every question about a thing, newest first, with the people in it."""
-    asked = Approval.filter(subject=subject, subject_id=subject_id).order_by("-id")
-    return await asked.prefetch_related("asked_by", "decided_by")
-
-
-def is_maker(approval: Approval, person: Staff) -> bool:
-    """Whether this person asked for it or had a hand in it."""
-    return person.id == approval.asked_by_id or person.id in approval.summary.get("maker_ids", [])
-
-
-def is_in_reach(approval: Approval, person: Staff) -> bool:
-    """Whether the question is of this person's branch; head office reaches all of them."""
-    return person.branch_id is None or approval.summary.get("branch_id") == person.branch_id
-
-
-def refuse_unless_waiting(approval: Approval) -> None:
-    """Refused when the question was answered, withdrawn or voided: a word on it must not fall on a newer one."""
-    if approval.state != "waiting":
-        raise _decided_meanwhile()
-
-
-async def _decidable(approval_id: int, by: Staff) -> Approval:
-    permissions.require(by, PERMISSION)
-    approval = await Approval.get_or_none(id=approval_id)
-    if approval is None or not is_in_reach(approval, by):
+async def _locked(approval_id: int) -> tuple[Approval, list[Vote]]:
+    # the thing's own lock first: edits hold it when they void what was asked for
+    asked = await Approval.get_or_none(id=approval_id)
+    if asked is None:
         raise NotFound()
-    if is_maker(approval, by):
-        raise Forbidden("不能审批自己编写或提交的内容，请由另一位同事审批", code="approval.own_work")
-    refuse_unless_waiting(approval)
-    return approval
+    kind = approval_kinds.of(asked.subject)
+    if kind.lock is not None:
+        await kind.lock(asked.subject_id)
+    locked = await Approval.select_for_update().get(id=approval_id)
+    return locked, await Vote.filter(approval_id=approval_id).order_by("id")
 
 
-async def _decide(approval: Approval, state: str, note: str, by: Staff) -> None:
-    # the condition on `waiting` inside the update is what makes two approvers at once one approval
-    if not await database.execute(_DECIDE, approval.id, state, by.id, clock.now(), note):
-        raise _decided_meanwhile()
-    await audit.record(by, f"approval.{state}", approval.subject, approval.subject_id, approval=approval.id)
-    await approval.refresh_from_db()
+async def _capacity(
+    asked: Approval, votes: Sequence[Vote], by: Staff, *, is_no: bool = False
+) -> approval_rights.Capacity:
+    await database.fetch(_STILL_HERE, by.id)
+    person = await Staff.get(id=by.id)
+    outcome = approval_rights.capacity(await approval_rights.desk(person), asked, votes, is_no=is_no)
+    if isinstance(outcome, Forbidden | NotFound):
+        raise outcome
+    refuse_unless_waiting(asked)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
 
 
-def _decided_meanwhile() -> Refused:
-    return Refused("这项申请已由其他同事处理，或已被撤回", code="approval.decided", status=409)
+async def _say_yes(
+    asked: Approval, votes: list[Vote], by: Staff, capacity: approval_rights.Capacity, note: str
+) -> None:
+    given = await _vote(asked, by, capacity, note, is_yes=True)
+    if approval_rights.still_needed(asked, [*votes, given]):
+        await audit.record(by, "approval.voted", asked.subject, asked.subject_id, approval=asked.id)
+        return
+    await _close(asked, "approved", note.strip(), by)
+    kind = approval_kinds.of(asked.subject)
+    if kind.apply is not None:
+        await kind.apply(asked, by)
+
+
+async def _vote(asked: Approval, by: Staff, capacity: approval_rights.Capacity, note: str, *, is_yes: bool) -> Vote:
+    absent = capacity.on_behalf_of
+    return await Vote.create(
+        approval_id=asked.id,
+        staff_id=by.id,
+        on_behalf_of_id=absent.id if absent else None,
+        is_yes=is_yes,
+        is_committee=capacity.is_committee,
+        note=note.strip(),
+    )
+
+
+async def _close(asked: Approval, state: str, note: str, by: Staff | None) -> None:
+    asked.state, asked.note, asked.decided_at = state, note, clock.now()
+    if state in ("approved", "returned") and by is not None:
+        asked.decided_by_id = by.id
+    await asked.save(update_fields=["state", "note", "decided_at", "decided_by_id"])
+    await audit.record(by, f"approval.{state}", asked.subject, asked.subject_id, approval=asked.id)
+    kind = approval_kinds.of(asked.subject)
+    if state in ("expired", "withdrawn", "void") and kind.lapse is not None:
+        await kind.lapse(asked)
+
+
+def _stale() -> Refused:
+    return Refused("内容在您查看之后有改动，请刷新后重新审核", code="approval.stale", status=409)

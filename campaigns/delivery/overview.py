@@ -14,7 +14,7 @@ from community.sending import tallies
 from kernel import clock, database
 from loyalty.metrics import reading
 from loyalty.metrics.measuring import ReturnFigures
-from staff import approvals, permissions, scope
+from staff import approval_reading, permissions, scope
 from staff.models import Staff
 
 WEEKS = 13
@@ -42,7 +42,8 @@ WHERE c.merged_into_id IS NULL AND {scope} GROUP BY st.tier
 """
 UNCONFIRMED = """
 SELECT count(*)::int AS n, min(t.accepted_at) AS oldest_at FROM group_task t
-WHERE t.state = 'accepted' AND t.cancelled_at IS NULL AND ($1::text IS NULL OR t.sender_userid = $1)
+WHERE t.state = 'accepted' AND t.cancelled_at IS NULL
+  AND t.sender_userid IN (SELECT s.wecom_userid FROM staff s WHERE {scope})
 """
 PROGRESS = """
 SELECT campaign_id, count(*) FILTER (WHERE state <> 'skipped')::int AS planned,
@@ -97,7 +98,7 @@ class Under(NamedTuple):
 class Overview:
     """The first page of one person; assets weekly, messages daily, both oldest first.
 
-    deposit_return is the branch's or the bank's, not a director's own: it says what came back, not what a campaign did.
+    deposit_return is the units' or the bank's, not a director's own: it says what came back, not what a campaign did.
     """
 
     assets: list[Assets]
@@ -116,11 +117,13 @@ class Overview:
 
 async def of(person: Staff) -> Overview:
     """Everything within the scope of one person."""
-    waiting = await approvals.waiting_for(person)
-    own_tasks = person.wecom_userid or "" if person.role == "director" else None
-    unconfirmed = await database.fetch_one(UNCONFIRMED, own_tasks) or {"n": 0, "oldest_at": None}
+    waiting = await approval_reading.waiting_for(person)
+    senders = scope.staff(person)
+    tasks = await database.fetch_one(UNCONFIRMED.format(scope=senders.sql), *senders.arguments)
+    unconfirmed = tasks or {"n": 0, "oldest_at": None}
+    units = await _units(person)
     return Overview(
-        assets=await _assets(person),
+        assets=await _assets(person, units),
         clients=await _clients(person),
         members=await _members(person),
         tiers=await tiers(person),
@@ -130,7 +133,7 @@ async def of(person: Staff) -> Overview:
         unconfirmed=unconfirmed["n"],
         oldest_unconfirmed_at=unconfirmed["oldest_at"],
         campaigns=await _campaigns(person),
-        deposit_return=await _deposit_return(person),
+        deposit_return=await _deposit_return(units),
         lifts=await _lifts(person),
     )
 
@@ -148,30 +151,36 @@ async def progress(campaign_ids: Sequence[int]) -> dict[int, tuple[int, int, int
     return {row["campaign_id"]: (row["planned"], row["reached"], row["failed"]) for row in rows}
 
 
-async def _assets(person: Staff) -> list[Assets]:
+async def _units(person: Staff) -> frozenset[int] | None:
+    # kept figures are by unit: who sees only the own clients is shown the return of the unit around them
+    units = await scope.units_of(person)
+    return frozenset({person.branch_id or 0}) if units == frozenset() else units
+
+
+async def _assets(person: Staff, units: frozenset[int] | None) -> list[Assets]:
     newest: date | None = await database.fetch_value("SELECT max(day) FROM client_day")
     if newest is None:
         return []
-    if person.role != "director":
-        return await _kept_assets(newest, person.branch_id)
+    if units is None or await scope.units_of(person):
+        return await _kept_assets(newest, units)
     days = [newest - timedelta(weeks=week) for week in range(WEEKS)]
     own = scope.clients(person, first=2)
     return [Assets(**row) for row in await database.fetch(OWN_ASSETS.format(scope=own.sql), days, *own.arguments)]
 
 
-async def _kept_assets(newest: date, branch_id: int | None) -> list[Assets]:
-    # a branch or the bank: the daily figures are kept, so that the first page need not add up every client
+async def _kept_assets(newest: date, units: frozenset[int] | None) -> list[Assets]:
+    # units or the bank: the daily figures are kept, so that the first page need not add up every client
     days = WEEKS * 7 - 6
-    totals = await reading.series("assets", newest, days, branch_id)
-    deposits = await reading.series("deposits", newest, days, branch_id)
+    totals = await reading.series("assets", newest, days, units)
+    deposits = await reading.series("deposits", newest, days, units)
     both = zip(totals.days, totals.values, deposits.values, strict=True)
     found = [Assets(day, int(total), int(part or 0)) for day, total, part in both if total is not None]
     return found[::-7][::-1]
 
 
-async def _deposit_return(person: Staff) -> reading.ReturnRate:
+async def _deposit_return(units: frozenset[int] | None) -> reading.ReturnRate:
     newest: date | None = await database.fetch_value("SELECT max(day) FROM daily_figure")
-    return await reading.return_rate(newest, person.branch_id)
+    return await reading.return_rate(newest, units)
 
 
 async def _lifts(person: Staff) -> list[Lift]:

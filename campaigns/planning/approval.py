@@ -1,18 +1,19 @@
-"""Maker and checker of a campaign: submit, approve exactly what was seen, give back with a note."""
+"""Maker and checker of a campaign: submit, approve exactly what was seen, give back with a note and remarks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from campaigns.audience import describing, segments
 from campaigns.content import findings
-from campaigns.planning import fingerprint, kind, lifecycle, listing, preflight
+from campaigns.planning import conflicts, fingerprint, lifecycle, listing, preflight, summary
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign
 from kernel import clock, database
-from kernel.errors import Forbidden, Refused
-from staff import approvals, audit, permissions
+from kernel.errors import Refused
+from staff import approval_kinds, approval_reading, approvals, audit, permissions
+from staff.approval_kinds import Kind
+from staff.approvals import Remark
 from staff.models import Approval, Staff
 
 
@@ -28,80 +29,92 @@ async def submit(campaign_id: int, by: Staff, seen_version: int | None = None) -
             message = "；".join(finding.message for finding in stopping)
             raise Refused(f"还不能提交：{message}", code="campaign.preflight")
         content_hash = await fingerprint.of(campaign)
-        approval = await approvals.ask(SUBJECT, campaign.id, content_hash, await _summary(campaign, by), by)
+        shown = await summary.of(campaign, by)
+        asked = await approvals.ask(
+            SUBJECT, campaign.id, content_hash, shown, by, size=shown["due"], touches=await conflicts.of(campaign)
+        )
         campaign.state = state
         await campaign.save(update_fields=["state"])
         await audit.record(by, "campaign.submitted", SUBJECT, campaign.id, hash=content_hash)
-    return approval
+    return asked
 
 
-async def approve(campaign_id: int, by: Staff, seen_hash: str) -> Campaign:
-    """Approve exactly what was seen; it is then scheduled, or without a start time waits to be started by hand.
+async def approve(campaign_id: int, by: Staff, seen_hash: str, note: str = "") -> Campaign:
+    """Approve exactly what was seen; with the last yes it is scheduled, or without a start time waits for a hand.
 
     Refused: own work (also the last editor's), changed since it was looked at, decided meanwhile, start time gone by.
     """
-    async with database.transaction():
-        campaign, waiting = await _waiting(campaign_id, by)
-        content_hash = await fingerprint.of(campaign)
-        if content_hash != seen_hash:
-            raise Refused("内容在您查看之后有改动，请刷新后重新审核", code="approval.stale", status=409)
-        state = lifecycle.after("approve", campaign.state)
-        if campaign.starts_at is not None:
-            if clock.now() > campaign.starts_at + timedelta(minutes=campaign.late_minutes):
-                raise Refused("计划的开始时间已过，请退回给制作人改期", code="campaign.start_passed")
-            state = lifecycle.after("schedule", state)
-        # what was fine when it was submitted may have expired since: an event that is over, a retired channel
-        if stopping := findings.blocking(await preflight.check(campaign)):
-            message = "；".join(finding.message for finding in stopping)
-            raise Refused(f"还不能批准：{message}", code="campaign.preflight")
-        await approvals.approve(waiting.id, content_hash, by)
-        campaign.state, campaign.approved_hash, campaign.approved_at = state, content_hash, clock.now()
-        await campaign.save(update_fields=["state", "approved_hash", "approved_at"])
-        await audit.record(by, "campaign.approved", SUBJECT, campaign.id, hash=content_hash)
-    return campaign
+    await approvals.approve((await _waiting(campaign_id)).id, seen_hash, by, note)
+    return await Campaign.get(id=campaign_id)
 
 
-async def give_back(campaign_id: int, note: str, by: Staff) -> Campaign:
+async def give_back(campaign_id: int, note: str, by: Staff, comments: Sequence[Remark] = ()) -> Campaign:
     """Back to the maker as a draft, with the reason. Refused: no reason, own work, decided meanwhile."""
-    async with database.transaction():
-        campaign, waiting = await _waiting(campaign_id, by)
-        state = lifecycle.after("give_back", campaign.state)
-        await approvals.give_back(waiting.id, note, by)
-        campaign.state = state
-        await campaign.save(update_fields=["state"])
-    return campaign
+    await approvals.give_back((await _waiting(campaign_id)).id, note, by, comments)
+    return await Campaign.get(id=campaign_id)
 
 
 async def may_decide(campaign: Campaign, person: Staff) -> bool:
     """Whether to show this person the buttons."""
     waiting = await Approval.filter(subject=SUBJECT, subject_id=campaign.id, state="waiting").first()
-    return waiting is not None and waiting.id in {one.id for one in await approvals.waiting_for(person)}
+    return waiting is not None and await approval_reading.is_for(waiting, person)
 
 
-async def _waiting(campaign_id: int, by: Staff) -> tuple[Campaign, Approval]:
-    permissions.require(by, approvals.PERMISSION)
-    campaign = await listing.lock(campaign_id, by)
-    if by.id in (campaign.author_id, campaign.last_editor_id):
-        raise Forbidden("不能审批自己编写或修改的活动，请由另一位同事审批", code="approval.own_work")
-    waiting = await Approval.filter(subject=SUBJECT, subject_id=campaign.id, state="waiting").first()
+async def _waiting(campaign_id: int) -> Approval:
+    waiting = await Approval.filter(subject=SUBJECT, subject_id=campaign_id, state="waiting").first()
     if waiting is None:
         raise Refused("这项申请已由其他同事处理，或已被撤回", code="approval.decided", status=409)
-    return campaign, waiting
+    return waiting
 
 
-async def _summary(campaign: Campaign, by: Staff) -> dict[str, Any]:
-    audience = await listing.audience_of(campaign)
-    people = await segments.waterfall(audience)
-    return {
-        "title": campaign.name,
-        "kind": kind.of(campaign.kind).label,
-        "starts_at": campaign.starts_at.isoformat() if campaign.starts_at else None,
-        "audience": await describing.describe(campaign.conditions),
-        "total": people.total,
-        "due": people.due,
-        "control_percent": campaign.control_percent,
-        "branch_id": campaign.branch_id,
-        # what the next approver compares with; texts and conditions, no personal data
-        "contents": await fingerprint.contents(campaign),
-        "maker_ids": sorted({campaign.author_id, campaign.last_editor_id, by.id}),
-    }
+async def _lock(campaign_id: int) -> None:
+    await listing.lock(campaign_id, None)
+
+
+async def _hash(campaign_id: int) -> str | None:
+    campaign = await Campaign.get_or_none(id=campaign_id)
+    return await fingerprint.of(campaign) if campaign is not None else None
+
+
+async def _touches(campaign_id: int) -> list[str]:
+    campaign = await Campaign.get_or_none(id=campaign_id)
+    return await conflicts.of(campaign) if campaign is not None else []
+
+
+async def _apply(asked: Approval, by: Staff) -> None:
+    """What the last yes does, with the campaign's row locked and its content just compared."""
+    campaign = await Campaign.get(id=asked.subject_id)
+    state = lifecycle.after("approve", campaign.state)
+    if campaign.starts_at is not None:
+        if clock.now() > campaign.starts_at + timedelta(minutes=campaign.late_minutes):
+            raise Refused("计划的开始时间已过，请退回给制作人改期", code="campaign.start_passed")
+        state = lifecycle.after("schedule", state)
+    # what was fine when it was submitted may have expired since: an event that is over, a retired channel
+    if stopping := findings.blocking(await preflight.check(campaign)):
+        message = "；".join(finding.message for finding in stopping)
+        raise Refused(f"还不能批准：{message}", code="campaign.preflight")
+    campaign.state, campaign.approved_hash, campaign.approved_at = state, asked.content_hash, clock.now()
+    await campaign.save(update_fields=["state", "approved_hash", "approved_at"])
+    await audit.record(by, "campaign.approved", SUBJECT, campaign.id, hash=asked.content_hash)
+
+
+async def _reopen(asked: Approval, _by: Staff | None = None) -> None:
+    """A draft again: nobody said yes, so that its maker can change it and ask anew."""
+    campaign = await Campaign.get(id=asked.subject_id)
+    if campaign.state == "submitted":
+        campaign.state = lifecycle.after("give_back", campaign.state)
+        await campaign.save(update_fields=["state"])
+
+
+KIND = approval_kinds.register(
+    Kind(
+        SUBJECT,
+        "活动",
+        content_hash=_hash,
+        apply=_apply,
+        give_back=_reopen,
+        lapse=_reopen,
+        lock=_lock,
+        touches=_touches,
+    )
+)

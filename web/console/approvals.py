@@ -13,8 +13,8 @@ from campaigns.kinds import registry
 from campaigns.planning import approval, drafting, fingerprint, listing, preflight
 from campaigns.planning.models import Campaign
 from kernel.errors import NotFound, Refused
-from staff import approvals
-from staff.models import Approval
+from staff import approval_reading, approval_rights, approvals
+from staff.models import Approval, Staff
 from web import forms, session
 from web.console import content_diff, kind_details, message_preview
 from web.console.campaigns import names
@@ -45,9 +45,9 @@ async def index(request: Request) -> Response:
     return render(
         request,
         "console/approvals/list.html",
-        waiting=await approvals.waiting_for(person),
-        others=await approvals.waiting_for_others(person),
-        decided=await approvals.decided(person),
+        waiting=await approval_reading.waiting_for(person),
+        others=await approval_reading.waiting_for_others(person),
+        decided=await approval_reading.decided(person),
         states=STATES,
     )
 
@@ -77,9 +77,8 @@ async def decide(request: Request) -> Response:
 
 
 async def _find(request: Request) -> Approval:
-    found = await Approval.get_or_none(id=request.path_params["id"]).prefetch_related("asked_by", "decided_by")
-    person = session.signed_in(request)
-    if found is None or found.subject != drafting.SUBJECT or not approvals.is_in_reach(found, person):
+    found = await approval_reading.get(request.path_params["id"], session.signed_in(request))
+    if found is None or found.subject != drafting.SUBJECT:
         raise NotFound
     return found
 
@@ -97,22 +96,22 @@ async def _page(request: Request, asked: Approval, *, problem: Refused | None = 
         seen_hash=content_hash,
         is_current=content_hash == asked.content_hash,
         may_decide=await approval.may_decide(campaign, person) and asked.state == "waiting",
-        is_maker=approvals.is_maker(asked, person),
+        is_maker=approval_rights.is_maker(asked, person),
         problem=problem,
         note=note,
         states=STATES,
-        **await _what(campaign),
+        **await _what(campaign, person),
         **await _difference(asked, campaign),
         **names(),
     )
 
 
-async def _what(campaign: Campaign) -> dict[str, Any]:
+async def _what(campaign: Campaign, person: Staff) -> dict[str, Any]:
     """All that the approver answers for."""
     chosen = registry.KINDS[campaign.kind]
     audience = await listing.audience_of(campaign)
     draft = await drafting.read(campaign)
-    people = await message_preview.samples(await segments.sample(audience))
+    people = await message_preview.samples(await segments.sample(audience, person))
     looked_at = [people[0], people[-1]] if len(people) > 1 else people
     return {
         "kind": chosen,
@@ -126,7 +125,7 @@ async def _what(campaign: Campaign) -> dict[str, Any]:
 
 async def _difference(asked: Approval, campaign: Campaign) -> dict[str, Any]:
     """Against the last version that was approved, when there was one."""
-    before = await approvals.last_approved(asked.subject, asked.subject_id, before_id=asked.id)
+    before = await approval_reading.last_approved(asked.subject, asked.subject_id, before_id=asked.id)
     old = before.summary.get("contents") if before else None
     if not before or not old:
         return {"earlier": None, "changes": []}

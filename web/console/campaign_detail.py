@@ -17,7 +17,7 @@ from community.sending import gate, policies
 from kernel import clock
 from loyalty.metrics import comparing, intervals
 from loyalty.metrics.measuring import ReturnFigures
-from staff import approvals, permissions
+from staff import approval_reading, approvals, permissions
 from staff.models import AuditEntry, Staff
 from web import formats, session
 from web.console import kind_details, message_preview
@@ -57,12 +57,12 @@ async def show(request: Request) -> Response:
         **_results(await results.of(campaign)),
         **_returns(campaign, await lift.of(campaign)),
         history=await _history(campaign),
-        asked=await approvals.latest(drafting.SUBJECT, campaign.id),
+        asked=await approval_reading.latest(drafting.SUBJECT, campaign.id),
         actions=ACTIONS,
         quiet_until=await _quiet_until(),
-        **await _plan(campaign),
+        **await _plan(campaign, session.signed_in(request)),
         **await _progress(campaign),
-        **_moves(campaign, session.signed_in(request)),
+        **await _moves(campaign, session.signed_in(request)),
         **names(),
     )
 
@@ -85,13 +85,13 @@ async def _find(request: Request) -> Campaign:
     return await listing.get(request.path_params["id"], session.signed_in(request))
 
 
-async def _plan(campaign: Campaign) -> dict[str, Any]:
+async def _plan(campaign: Campaign, person: Staff) -> dict[str, Any]:
     """What was or will be said to whom; before the freeze as the clients' data stand now."""
     chosen = registry.KINDS[campaign.kind]
     draft = await drafting.read(campaign)
     audience = await listing.audience_of(campaign)
     is_open = campaign.frozen_at is None and campaign.state not in ("cancelled", "finished")
-    people = await message_preview.samples(await segments.sample(audience)) if is_open else []
+    people = await message_preview.samples(await segments.sample(audience, person)) if is_open else []
     sample = people[0] if people else message_preview.Sample(_("示例客户"), dict(trying.EXAMPLE))
     return {
         "sentence": await describing.describe(campaign.conditions),
@@ -173,9 +173,9 @@ async def _history(campaign: Campaign) -> list[AuditEntry]:
     return await entries.order_by("-id").limit(HISTORY).prefetch_related("staff")
 
 
-def _moves(campaign: Campaign, person: Staff) -> dict[str, Any]:
+async def _moves(campaign: Campaign, person: Staff) -> dict[str, Any]:
     """Which buttons this person gets; the abilities check all of it again."""
-    is_own = person.branch_id is None or campaign.branch_id == person.branch_id
+    is_own = await listing.may_change(campaign, person)
     may_edit = is_own and permissions.may(person, "campaigns.edit")
     may_stop = is_own and permissions.may(person, "campaigns.stop")
     is_maker = person.id in (campaign.author_id, campaign.last_editor_id)

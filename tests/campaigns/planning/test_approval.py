@@ -10,7 +10,7 @@ from campaigns.planning import approval, drafting, fingerprint, running
 from campaigns.planning.models import Campaign
 from kernel import clock
 from kernel.errors import Forbidden, Refused
-from staff import approvals
+from staff import approval_reading
 from staff.models import Approval, Staff
 from tests.campaigns.conftest import Cast, approved, draft_of, make_clients
 
@@ -88,7 +88,7 @@ async def test_an_edit_while_it_waits_takes_the_question_back(cast: Cast) -> Non
     await _edit(campaign, cast.li, name="别的名字")
     with pytest.raises(Refused):
         await approval.approve(campaign.id, cast.wang, seen)
-    assert await approvals.waiting_for(cast.wang) == []
+    assert await approval_reading.waiting_for(cast.wang) == []
 
 
 async def test_approval_of_what_is_not_there_any_more_is_refused(cast: Cast) -> None:
@@ -158,7 +158,7 @@ async def test_a_campaign_with_forbidden_words_or_nobody_to_reach_is_not_submitt
 async def test_giving_back_makes_it_a_draft_with_the_reason(cast: Cast) -> None:
     campaign = await _submitted(cast)
     assert (await approval.give_back(campaign.id, "请补充地点", cast.wang)).state == "draft"
-    latest = await approvals.latest("campaign", campaign.id)
+    latest = await approval_reading.latest("campaign", campaign.id)
     assert latest is not None
     assert (latest.state, latest.note) == ("returned", "请补充地点")
 

@@ -1,0 +1,27 @@
+"""What lists of approvals show of a campaign, and what the next approver compares with; no personal data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from campaigns.audience import describing, segments
+from campaigns.planning import fingerprint, kind, listing
+from campaigns.planning.models import Campaign
+from staff.models import Staff
+
+
+async def of(campaign: Campaign, by: Staff) -> dict[str, Any]:
+    """The summary of a question about this campaign; `due` is how many people it reaches."""
+    people = await segments.waterfall(await listing.audience_of(campaign))
+    return {
+        "title": campaign.name,
+        "kind": kind.of(campaign.kind).label,
+        "starts_at": campaign.starts_at.isoformat() if campaign.starts_at else None,
+        "audience": await describing.describe(campaign.conditions),
+        "total": people.total,
+        "due": people.due,
+        "control_percent": campaign.control_percent,
+        "branch_id": campaign.branch_id,
+        "contents": await fingerprint.contents(campaign),
+        "maker_ids": sorted({campaign.author_id, campaign.last_editor_id, by.id}),
+    }

@@ -1,0 +1,144 @@
+"""Questions as people find them: what a person can decide now, what became of the own ones, a thing's history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kernel import clock
+from kernel.errors import Refused
+from staff import approval_rights
+from staff.approval_rights import Capacity
+from staff.models import Approval, LineComment, Staff, Vote
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open question with the votes so far, and in what capacity the person may vote (None: not)."""
+
+    approval: Approval
+    votes: list[Vote]
+    capacity: Capacity | None
+
+
+async def desk_of(person: Staff) -> list[Waiting]:
+    """All open questions within reach, oldest first, also those that this person can't decide."""
+    at = await approval_rights.desk(person)
+    asked = await _open()
+    votes = await votes_of(one.id for one in asked)
+    return [_waiting(at, one, votes.get(one.id, [])) for one in asked if at.sees(one)]
+
+
+async def waiting_for(person: Staff) -> list[Approval]:
+    """What this person could decide now, oldest first."""
+    return [one.approval for one in await desk_of(person) if one.capacity is not None]
+
+
+async def waiting_for_others(person: Staff) -> list[Approval]:
+    """What waits for somebody else because it is this person's own work."""
+    return [one for one in await _open() if approval_rights.is_maker(one, person)]
+
+
+async def is_for(asked: Approval, person: Staff) -> bool:
+    """Whether this person could decide the question now."""
+    if asked.state != "waiting" or not _is_in_time(asked):
+        return False
+    at = await approval_rights.desk(person)
+    return _waiting(at, asked, (await votes_of([asked.id])).get(asked.id, [])).capacity is not None
+
+
+async def hindrance(asked: Approval, person: Staff) -> str:
+    """Why this person can't decide an open question, in words for the page; empty when nothing hinders."""
+    at = await approval_rights.desk(person)
+    outcome = approval_rights.capacity(at, asked, (await votes_of([asked.id])).get(asked.id, []))
+    return outcome.message if isinstance(outcome, Refused) else ""
+
+
+async def get(approval_id: int, person: Staff) -> Approval | None:
+    """A question that this person may look at: within reach, or the own work."""
+    found = await Approval.get_or_none(id=approval_id).prefetch_related("asked_by", "decided_by")
+    if found is None:
+        return None
+    is_seen = approval_rights.is_maker(found, person) or (await approval_rights.desk(person)).sees(found)
+    return found if is_seen else None
+
+
+async def decided(person: Staff, limit: int = 20) -> list[Approval]:
+    """What was decided lately within reach, newest first."""
+    at = await approval_rights.desk(person)
+    found = Approval.filter(decided_by_id__isnull=False).order_by("-decided_at", "-id")
+    rows = await found.limit(limit * 5).prefetch_related("asked_by", "decided_by")
+    return [one for one in rows if at.sees(one)][:limit]
+
+
+async def returned_to(person: Staff, limit: int = 20) -> list[Approval]:
+    """The own work that came back or expired and was not asked for again since, newest first."""
+    rows = await Approval.filter(state__in=("returned", "expired")).order_by("-id").limit(limit * 20)
+    own = [one for one in rows if approval_rights.is_maker(one, person)]
+    newest = {(one.subject, one.subject_id): one.id for one in await _newest_about(own)}
+    kept = [one.id for one in own if newest.get((one.subject, one.subject_id)) == one.id][:limit]
+    return await Approval.filter(id__in=kept).order_by("-id").prefetch_related("asked_by", "decided_by")
+
+
+async def latest(subject: str, subject_id: int) -> Approval | None:
+    """The last question about this thing, with the people in it."""
+    return (
+        await Approval.filter(subject=subject, subject_id=subject_id)
+        .order_by("-id")
+        .prefetch_related("asked_by", "decided_by")
+        .first()
+    )
+
+
+async def last_approved(subject: str, subject_id: int, *, before_id: int) -> Approval | None:
+    """The newest question older than `before_id` that was once approved, also when an edit voided it since."""
+    asked = Approval.filter(subject=subject, subject_id=subject_id, id__lt=before_id, decided_by_id__isnull=False)
+    return (
+        await asked.filter(state__in=("approved", "void", "withdrawn"))
+        .order_by("-id")
+        .prefetch_related("decided_by")
+        .first()
+    )
+
+
+async def history(subject: str, subject_id: int) -> list[Approval]:
+    """Every question about a thing, newest first, with the people in it."""
+    asked = Approval.filter(subject=subject, subject_id=subject_id).order_by("-id")
+    return await asked.prefetch_related("asked_by", "decided_by")
+
+
+async def votes_of(approval_ids: Iterable[int]) -> dict[int, list[Vote]]:
+    """The votes on these questions in their order, with the people in them."""
+    found = (
+        await Vote.filter(approval_id__in=list(approval_ids)).order_by("id").prefetch_related("staff", "on_behalf_of")
+    )
+    grouped: dict[int, list[Vote]] = {}
+    for vote in found:
+        grouped.setdefault(vote.approval_id, []).append(vote)
+    return grouped
+
+
+async def comments_of(approval_id: int) -> list[LineComment]:
+    """The remarks on lines, in the order of the text."""
+    found = LineComment.filter(approval_id=approval_id).order_by("anchor", "line", "id")
+    return await found.prefetch_related("staff")
+
+
+def _waiting(at: approval_rights.Desk, asked: Approval, votes: list[Vote]) -> Waiting:
+    outcome = approval_rights.capacity(at, asked, votes)
+    return Waiting(asked, votes, None if isinstance(outcome, Refused) else outcome)
+
+
+async def _open() -> list[Approval]:
+    waiting = await Approval.filter(state="waiting").order_by("id").prefetch_related("asked_by")
+    return [one for one in waiting if _is_in_time(one)]
+
+
+def _is_in_time(asked: Approval) -> bool:
+    return asked.expires_at is None or clock.now() < asked.expires_at
+
+
+async def _newest_about(asked: list[Approval]) -> list[Approval]:
+    about = await Approval.filter(subject_id__in=[one.subject_id for one in asked]).order_by("id")
+    newest = {(one.subject, one.subject_id): one for one in about}
+    return list(newest.values())

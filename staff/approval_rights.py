@@ -1,0 +1,122 @@
+"""Who may decide a question, and in whose place: never its makers, nobody twice, nobody with an interest in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kernel import clock
+from kernel.errors import Forbidden, NotFound, Refused
+from staff import approval_kinds, interests, permissions, scope
+from staff.models import Approval, Delegation, Interest, Staff, Vote
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person with the units within reach; None: the whole bank."""
+
+    person: Staff
+    units: frozenset[int] | None
+
+    def reaches(self, approval: Approval) -> bool:
+        """Whether the question is of a unit within reach; what has no unit is head office's."""
+        return self.units is None or approval.summary.get("branch_id") in self.units
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that decides what a person may decide, read once: the own seat, and those of absent people."""
+
+    own: Seat
+    absent: tuple[Seat, ...]
+    interests: frozenset[tuple[int, str]]
+
+    def sees(self, approval: Approval) -> bool:
+        """Whether the question is within the own reach or that of somebody this person stands in for."""
+        return any(seat.reaches(approval) for seat in (self.own, *self.absent))
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """In what capacity somebody may vote."""
+
+    on_behalf_of: Staff | None
+    is_committee: bool
+
+
+async def desk(person: Staff) -> Desk:
+    """Read what decides about this person."""
+    absent = await _stands_in_for(person)
+    seats = [Seat(one, await scope.units_of(one)) for one in absent]
+    held = await Interest.filter(staff_id__in=[person.id, *(one.id for one in absent)], ended_at=None)
+    refs = frozenset((one.staff_id, interests.ref_of(one.kind, one.ref)) for one in held)
+    return Desk(Seat(person, await scope.units_of(person)), tuple(seats), refs)
+
+
+def makers(approval: Approval) -> frozenset[int]:
+    """Everybody who asked for it or had a hand in it."""
+    return frozenset({approval.asked_by_id, *approval.summary.get("maker_ids", [])})
+
+
+def is_maker(approval: Approval, person: Staff) -> bool:
+    """Whether this person asked for it or had a hand in it."""
+    return person.id in makers(approval)
+
+
+def still_needed(approval: Approval, votes: Sequence[Vote]) -> int:
+    """How many yeses are missing."""
+    yes = sum(vote.is_yes for vote in votes)
+    return max(approval.needs - yes, 1 if committee_missing(approval, votes) else 0)
+
+
+def committee_missing(approval: Approval, votes: Sequence[Vote]) -> bool:
+    """Whether the review committee's yes is needed and not there yet."""
+    return approval.needs_committee and not any(vote.is_yes and vote.is_committee for vote in votes)
+
+
+def capacity(at: Desk, approval: Approval, votes: Sequence[Vote], *, is_no: bool = False) -> Capacity | Refused:
+    """In what capacity the person may decide now, or the reason why not. Standing in widens reach, nothing else.
+
+    is_no: a question may be given back by anybody who may decide it, also where only the committee can say yes.
+    """
+    if not permissions.may(at.own.person, approval_kinds.of(approval.subject).permission):
+        return Forbidden()
+    reasons = []
+    for seat in (at.own, *at.absent):
+        reason = _hindrance(seat, at, approval, votes)
+        if reason is None:
+            is_committee = at.own.person.in_committee
+            if not is_no and not is_committee and _only_committee(approval, votes):
+                reason = Forbidden("涉及已申报的利益关系，须由评审委员会成员同意", code="approval.committee")
+            else:
+                return Capacity(None if seat is at.own else seat.person, is_committee)
+        reasons.append(reason)
+    # a reason that names the question is more use than "not found", which is kept for those who don't see it at all
+    return next((reason for reason in reasons if not isinstance(reason, NotFound)), reasons[0])
+
+
+async def _stands_in_for(person: Staff) -> list[Staff]:
+    today = clock.today()
+    given = Delegation.filter(deputy_id=person.id, from_on__lte=today, until_on__gte=today, ended_at=None)
+    return [one.absent for one in await given.order_by("id").prefetch_related("absent")]
+
+
+def _hindrance(seat: Seat, at: Desk, approval: Approval, votes: Sequence[Vote]) -> Refused | None:
+    if seat is not at.own and not permissions.may(seat.person, approval_kinds.of(approval.subject).permission):
+        return NotFound()
+    if not seat.reaches(approval):
+        return NotFound()
+    involved = {at.own.person.id, seat.person.id}
+    if involved & makers(approval):
+        return Forbidden("不能审批自己编写或提交的内容，请由另一位同事审批", code="approval.own_work")
+    touched = {interests.ref_of(*ref.split(":", 1)) for ref in approval.touches}
+    if any((one, ref) in at.interests for one in involved for ref in touched):
+        return Forbidden("您（或您代理的同事）申报过与此有关的利益，不能参与审批", code="approval.own_interest")
+    spoken = {one for vote in votes for one in (vote.staff_id, vote.on_behalf_of_id)}
+    if involved & spoken:
+        return Refused("您或您代理的同事已表决过，须由另一位同事复审", code="approval.voted", status=409)
+    return None
+
+
+def _only_committee(approval: Approval, votes: Sequence[Vote]) -> bool:
+    return committee_missing(approval, votes) and still_needed(approval, votes) == 1

@@ -1,0 +1,54 @@
+"""What people declare about themselves: a product, a company or a client they are not impartial about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kernel import clock, database
+from kernel.errors import NotFound, Refused
+from staff import audit
+from staff.models import Interest, Staff
+
+KINDS = {"product": "产品", "company": "公司", "client": "客户"}
+
+
+def ref_of(kind: str, ref: str) -> str:
+    """How an interest is written in the `touches` of a question; a company's name is compared without case."""
+    return f"{kind}:{ref.strip().casefold()}"
+
+
+async def declare(kind: str, ref: str, relation: str, by: Staff) -> Interest:
+    """Declare an own interest; the same again changes its words. Refused: unknown kind, nothing named."""
+    if kind not in KINDS or not ref.strip() or (kind == "client" and not ref.strip().isdigit()):
+        raise Refused("请写明是哪个产品、公司或客户", code="interest.ref_missing")
+    if not relation.strip():
+        raise Refused("请说明是什么关系", code="interest.relation_missing")
+    async with database.transaction():
+        found = await Interest.filter(staff_id=by.id, kind=kind, ref=ref.strip(), ended_at=None).first()
+        if found is None:
+            found = await Interest.create(staff_id=by.id, kind=kind, ref=ref.strip()[:80], relation="")
+        found.relation = relation.strip()[:200]
+        await found.save(update_fields=["relation"])
+        await audit.record(by, "interest.declared", "interest", found.id, kind=kind)
+    return found
+
+
+async def end(interest_id: int, by: Staff) -> None:
+    """End an own declaration: it is kept, and no longer holds. NotFound: none, or another person's."""
+    async with database.transaction():
+        found = await Interest.get_or_none(id=interest_id, staff_id=by.id, ended_at=None)
+        if found is None:
+            raise NotFound()
+        found.ended_at = clock.now()
+        await found.save(update_fields=["ended_at"])
+        await audit.record(by, "interest.ended", "interest", found.id, kind=found.kind)
+
+
+async def touching(staff_ids: Iterable[int], refs: Iterable[str]) -> list[Interest]:
+    """The interests that these people hold now in what the refs name, oldest first."""
+    wanted = {ref_of(*ref.split(":", 1)) for ref in refs}
+    people = list(staff_ids)
+    if not wanted or not people:
+        return []
+    held = await Interest.filter(staff_id__in=people, ended_at=None).order_by("id").prefetch_related("staff")
+    return [one for one in held if ref_of(one.kind, one.ref) in wanted]
