@@ -62,6 +62,8 @@ class Settings:
     """Base64 of 32 bytes: proves audit entries; empty: derived from secret_key (set it before you change that one)."""
     audit_head_file: str = ""
     """File outside the database that keeps the heads of the audit chain; empty: audit-heads.log in the data folder."""
+    export_free_rows: int = 1000
+    """Rows that one file may hold without a second person's word."""
     exports_per_day: int = 20
     """Files that one person may ask for on one day."""
     export_rows_per_day: int = 300000
@@ -98,6 +100,8 @@ class Settings:
     """Host map: WeCom API; the sandbox's /wx prefix in demo and tests."""
     oa_page_url: str = "https://open.weixin.qq.com"
     """Host map: OAuth pages; the sandbox's /mp prefix in demo and tests."""
+    private_hosts: str = ""
+    """Hosts of the host map that stand in the bank's own network, comma-separated; others may not lead there."""
     sandbox_url: str = ""
     """Address of the sandbox, when one runs beside the product; empty in production."""
     worker_concurrency: int = 2

@@ -14,12 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import aiohttp
 import asyncpg
 import redis.asyncio
 import redis.exceptions
 
-from kernel import settings
+from kernel import outbound, settings
 from kernel.settings import BadSettings, Settings
 from processes import instance
 
@@ -241,11 +240,14 @@ def _embedded(name: str, package: str, setting: str) -> Finding:
 
 
 async def _answers(url: str) -> bool:
+    parts = urlsplit(url)
+    client = outbound.Client(f"{parts.scheme}://{parts.netloc}", total_s=3)
     try:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session, session.get(url) as answer:
-            return answer.status == 200
-    except (aiohttp.ClientError, TimeoutError):
+        return (await client.request("GET", parts.path)).status == 200
+    except (outbound.NotAllowed, outbound.NotSent, outbound.Unclear):
         return False
+    finally:
+        await client.close()
 
 
 def _shown(url: str) -> str:

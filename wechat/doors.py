@@ -26,7 +26,7 @@ def official_account() -> OfficialAccount:
         if not (now.oa_appid and now.oa_secret):
             raise _not_configured("official_account")
         _accounts[loop] = RealOfficialAccount(
-            Transport("official_account", now.oa_api_url, plain_http=now.demo),
+            Transport("official_account", now.oa_api_url),
             appid=now.oa_appid,
             secret=now.oa_secret,
             page_url=now.oa_page_url,
@@ -43,7 +43,7 @@ def wecom() -> WeCom:
         if not (now.wecom_corpid and now.wecom_secret):
             raise _not_configured("wecom")
         _corps[loop] = RealWeCom(
-            Transport("wecom", now.wecom_api_url, plain_http=now.demo),
+            Transport("wecom", now.wecom_api_url),
             corpid=now.wecom_corpid,
             agentid=now.wecom_agentid,
             secret=now.wecom_secret,

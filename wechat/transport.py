@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 from yarl import URL
 
-from kernel import logs
+from kernel import logs, outbound
 from wechat import faults
 from wechat.events import Side
 from wechat.faults import Blocked, Done, Later, Never, NotSent, Unknown, WeChatFault
 from wechat.tokens import Tokens
 
-CONNECT_S = 3
-TOTAL_S = 8
-ANSWER_BYTES = 16 << 20
-CONNECTIONS = 256
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 SENDS = frozenset(
     {
@@ -40,13 +32,7 @@ _log = logs.get(__name__)
 PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file part, kept as bytes so that a second attempt sends all of it again."""
-
-    data: bytes
-    name: str
-    field: str = "media"
+Upload = outbound.File
 
 
 class Answer(dict[str, Any]):
@@ -63,17 +49,10 @@ class Answer(dict[str, Any]):
 class Transport:
     """The calls of one side. `base_url` is the only place it reaches; `tokens` is None until `use_tokens`."""
 
-    def __init__(self, side: Side, base_url: str, *, plain_http: bool = False, total_s: float = TOTAL_S) -> None:
+    def __init__(self, side: Side, base_url: str, *, total_s: float = outbound.TOTAL_S) -> None:
         self.side = side
-        self._base = URL(base_url.rstrip("/"))
-        self._is_safe = _is_safe(self._base, plain_http)
+        self._client = outbound.Client(base_url, total_s=total_s)
         self._tokens: Tokens | None = None
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=total_s, connect=CONNECT_S, sock_connect=CONNECT_S),
-            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "huiliu"},
-        )
 
     def use_tokens(self, tokens: Tokens) -> None:
         """Sign calls with the tokens of this app."""
@@ -81,7 +60,7 @@ class Transport:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._session.close()
+        await self._client.close()
 
     async def call(
         self,
@@ -105,9 +84,12 @@ class Transport:
 
     def address(self, path: str) -> URL:
         """Where a path leads; Blocked when that would be anywhere but below our configured host."""
-        if not self._is_safe or not PATH.fullmatch(path):
-            raise self._fault(Blocked, path if PATH.fullmatch(path) else "?", "host_not_allowed")
-        return self._base.with_path(self._base.path.rstrip("/") + path)
+        if PATH.fullmatch(path):
+            try:
+                return self._client.address(path)
+            except outbound.NotAllowed:
+                pass
+        raise self._fault(Blocked, path if PATH.fullmatch(path) else "?", "host_not_allowed")
 
     async def _exchange(
         self, method: str, path: str, params: Mapping[str, Any] | None, body: Any, upload: Upload | None
@@ -121,26 +103,23 @@ class Transport:
     async def _try(
         self, method: str, path: str, params: Mapping[str, Any] | None, body: Any, upload: Upload | None
     ) -> dict[str, Any] | WeChatFault:
-        url = self.address(path)
-        sent: dict[str, Any] = {"params": {name: str(value) for name, value in (params or {}).items()}}
-        if upload is not None:
-            sent["data"] = _form(upload)
-        elif body is not None:
-            sent["data"] = json.dumps(body, ensure_ascii=False).encode()
-            sent["headers"] = {"Content-Type": "application/json; charset=utf-8"}
+        self.address(path)
+        written = {name: str(value) for name, value in (params or {}).items()}
+        raw = None if body is None or upload else json.dumps(body, ensure_ascii=False).encode()
         try:
-            async with self._session.request(method, url, allow_redirects=False, **sent) as response:
-                status, raw = response.status, await _read(response)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
+            reply = await self._client.request(method, path, params=written, body=raw, file=upload)
+        except outbound.NotAllowed:
+            return self._fault(Blocked, path, "host_not_allowed")
+        except outbound.NotSent:
             return self._fault(NotSent, path, "not_connected", after=faults.CONNECT_S)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            timed_out = isinstance(error, (TimeoutError, asyncio.TimeoutError))
-            return self._unclear(path, "timeout" if timed_out else "cut")
+        except outbound.Unclear as error:
+            return self._unclear(path, "timeout" if error.timed_out else "cut")
+        status = reply.status
         if 300 <= status < 500:
             return self._fault(Blocked, path, "redirected" if status < 400 else f"http_{status}", after=faults.MINUTE_S)
         if status >= 500:
             return self._unclear(path, f"http_{status}")
-        return _decode(raw) or self._unclear(path, "no_json")
+        return _decode(reply.body) or self._unclear(path, "no_json")
 
     def _judge(self, path: str, answer: dict[str, Any]) -> Answer:
         if _errcode(answer):
@@ -173,40 +152,9 @@ def _told(fault: WeChatFault) -> WeChatFault:
     return fault
 
 
-def _is_safe(base: URL, plain_http: bool) -> bool:
-    if base.user or base.query_string or not base.host:
-        return False
-    return base.scheme == "https" or (base.scheme == "http" and (plain_http or _is_loopback(base.host)))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _errcode(answer: Mapping[str, Any]) -> int:
     found = answer.get("errcode", 0)
     return int(found) if isinstance(found, int) or str(found).lstrip("-").isdecimal() else -1
-
-
-def _form(upload: Upload) -> aiohttp.FormData:
-    # names go out as plain UTF-8: WeCom does not read the filename* form
-    form = aiohttp.FormData(quote_fields=False)
-    name = re.sub(r"[^\w.() -]", "_", upload.name) or "file"
-    form.add_field(upload.field, upload.data, filename=name, content_type="application/octet-stream")
-    return form
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    parts, total = [], 0
-    async for part in response.content.iter_chunked(1 << 16):
-        total += len(part)
-        if total > ANSWER_BYTES:
-            raise aiohttp.ClientPayloadError("answer too large")
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _decode(raw: bytes) -> dict[str, Any] | None:
