@@ -1,49 +1,155 @@
-"""Marketing consent: a ledger of every yes and no, and the present state on the client row."""
+"""Consent: a ledger of every yes and no, the newest word of each kind, and the general one on the client row.
+
+Words of one client follow each other: each is written under the lock of the client row and is later than the one
+before, so that "the newest decides" is the order in which they were committed, whatever a clock says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from community.clients import timeline
+from community.clients.consent_rule import Word
 from kernel import clock, database
 from staff.models import Staff
 
 PURPOSE = "marketing"
+SHARING = "sharing"
+LOCK = "SELECT id FROM client WHERE id = ANY($1::bigint[]) AND erased_at IS NULL ORDER BY id FOR NO KEY UPDATE"
+BEFORE = """
+SELECT c.id, c.marketing_consent, c.opted_out_at IS NOT NULL AS has_opted_out, s.granted,
+  greatest($6, (SELECT max(w.at) FROM consent_state w WHERE w.client_id = c.id) + interval '1 microsecond') AS at
+FROM client c LEFT JOIN consent_state s ON s.client_id = c.id AND s.purpose = $2 AND s.channel = $3
+  AND s.product_class = $4 AND s.receiver = $5
+WHERE c.id = ANY($1::bigint[]) ORDER BY c.id
+"""
 LEDGER = """
-INSERT INTO consent (client_id, purpose, granted, source, text_version, created_at)
-SELECT id, $2, $3, $4, $5, $6 FROM unnest($1::bigint[]) AS who(id)
+INSERT INTO consent (client_id, purpose, channel, product_class, receiver, granted, source, text_version, evidence,
+  by_staff_id, created_at)
+SELECT id, $3, $4, $5, $6, $7, $8, $9, $10, $11, at FROM unnest($1::bigint[], $2::timestamptz[]) AS who(id, at)
 """
 STATE = """
-UPDATE client SET marketing_consent = $2, opted_out_at = CASE WHEN $2 THEN NULL ELSE $3::timestamptz END
-WHERE id IN (SELECT id FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
-  AND (marketing_consent <> $2 OR (opted_out_at IS NULL) <> $2)
-RETURNING id
+INSERT INTO consent_state (client_id, purpose, channel, product_class, receiver, granted, at, created_at)
+SELECT id, $3, $4, $5, $6, $7, at, at FROM unnest($1::bigint[], $2::timestamptz[]) AS who(id, at)
+ON CONFLICT (client_id, purpose, channel, product_class, receiver)
+DO UPDATE SET granted = excluded.granted, at = excluded.at
+"""
+ROW = """
+UPDATE client SET consent_seq = consent_seq + 1,
+  marketing_consent = CASE WHEN $2 THEN $3 ELSE marketing_consent END,
+  opted_out_at = CASE WHEN NOT $2 THEN opted_out_at WHEN $3 THEN NULL ELSE coalesce(opted_out_at, $4) END
+WHERE id = ANY($1::bigint[])
+"""
+WORDS = """
+SELECT c.id AS client_id, '' AS channel, '' AS product_class, c.opted_out_at IS NULL AS granted,
+  coalesce(s.at, c.opted_out_at, c.created_at) AS at
+FROM client c LEFT JOIN consent_state s ON s.client_id = c.id AND s.purpose = 'marketing' AND s.channel = ''
+  AND s.product_class = '' AND s.receiver = ''
+WHERE c.id = ANY($1::bigint[]) AND (c.marketing_consent OR c.opted_out_at IS NOT NULL)
+UNION ALL
+SELECT client_id, channel, product_class, granted, at FROM consent_state
+WHERE client_id = ANY($1::bigint[]) AND purpose = 'marketing' AND receiver = ''
+  AND (channel <> '' OR product_class <> '')
+"""
+UNITE = """
+INSERT INTO consent_state (client_id, purpose, channel, product_class, receiver, granted, at, created_at)
+SELECT $1, purpose, channel, product_class, receiver, granted, at, created_at FROM consent_state WHERE client_id = $2
+ON CONFLICT (client_id, purpose, channel, product_class, receiver)
+DO UPDATE SET granted = excluded.granted, at = excluded.at WHERE excluded.at > consent_state.at
 """
 
 
 async def grant(
-    client_ids: Sequence[int], source: str, *, by: Staff | None = None, text_version: str = ""
+    client_ids: Sequence[int],
+    source: str,
+    *,
+    channel: str = "",
+    product_class: str = "",
+    purpose: str = PURPOSE,
+    receiver: str = "",
+    by: Staff | None = None,
+    text_version: str = "",
+    evidence: str = "",
 ) -> list[int]:
-    """They agree to marketing; `source` says how we know (import, form, message). Returns whose state changed."""
-    return await _change(client_ids, True, source, by, text_version)
+    """They agree; `source` says how we know (import, form, message). Returns whose word of this kind changed.
+
+    channel, product_class: what the word is about, empty for every one. receiver: with whom data may be shared
+    (purpose `sharing`). evidence: what shows it (message id, form, file row), never personal data.
+    """
+    what = (purpose, channel, product_class, receiver)
+    return await _say(client_ids, True, what, (source, text_version, evidence), by)
 
 
 async def withdraw(
-    client_ids: Sequence[int], source: str, *, by: Staff | None = None, text_version: str = ""
+    client_ids: Sequence[int],
+    source: str,
+    *,
+    channel: str = "",
+    product_class: str = "",
+    purpose: str = PURPOSE,
+    receiver: str = "",
+    by: Staff | None = None,
+    text_version: str = "",
+    evidence: str = "",
 ) -> list[int]:
-    """They want no marketing any more: at once and on every channel. Returns whose state changed."""
-    return await _change(client_ids, False, source, by, text_version)
+    """They don't want it any more. When this has committed, no call for it begins. Returns whose word changed."""
+    what = (purpose, channel, product_class, receiver)
+    return await _say(client_ids, False, what, (source, text_version, evidence), by)
 
 
-async def _change(
-    client_ids: Sequence[int], granted: bool, source: str, by: Staff | None, text_version: str
+async def words_of(client_ids: Sequence[int]) -> dict[int, list[Word]]:
+    """The marketing words that hold, by client; the general one is that of the client row."""
+    found: dict[int, list[Word]] = {}
+    for row in await database.fetch(WORDS, list(client_ids)):
+        word = Word(row["granted"], row["at"], row["channel"], row["product_class"])
+        found.setdefault(row["client_id"], []).append(word)
+    return found
+
+
+async def unite(keep_id: int, gone_id: int) -> None:
+    """At a merge: the newest word of each kind holds for the one who stays; inside the caller's transaction."""
+    await database.execute(UNITE, keep_id, gone_id)
+    await database.execute("DELETE FROM consent_state WHERE client_id = $1", gone_id)
+
+
+async def _say(
+    client_ids: Sequence[int],
+    granted: bool,
+    what: tuple[str, str, str, str],
+    how: tuple[str, str, str],
+    by: Staff | None,
 ) -> list[int]:
-    now = clock.now()
+    is_general = what == (PURPOSE, "", "", "")
     async with database.transaction():
-        rows = await database.fetch(STATE, list(client_ids), granted, now)
-        changed = [row["id"] for row in rows]
-        if changed:
-            await database.execute(LEDGER, changed, PURPOSE, granted, source, text_version, now)
-            kind = "consent.granted" if granted else "consent.withdrawn"
-            await timeline.record_many(changed, kind, by=by, source=source)
+        ids = [row["id"] for row in await database.fetch(LOCK, list(client_ids))]
+        if not ids:
+            return []
+        # read after the lock: what another word has just said for these clients is seen
+        rows = await database.fetch(BEFORE, ids, *what, clock.now())
+        moments = [row["at"] for row in rows]
+        await database.execute(LEDGER, ids, moments, *what, granted, *how, by.id if by is not None else None)
+        await database.execute(STATE, ids, moments, *what, granted)
+        await database.execute(ROW, ids, is_general, granted, clock.now())
+        changed = [row["id"] for row in rows if _said(row, is_general) is not granted]
+        await _tell(changed, granted, what, how[0], by)
         return changed
+
+
+def _said(row: database.Row, is_general: bool) -> bool | None:
+    if not is_general:
+        said: bool | None = row["granted"]
+        return said
+    if row["has_opted_out"]:
+        return False
+    return True if row["marketing_consent"] else None
+
+
+async def _tell(
+    client_ids: list[int], granted: bool, what: tuple[str, str, str, str], source: str, by: Staff | None
+) -> None:
+    purpose, *about = what
+    kind = "consent" if purpose == PURPOSE else "sharing"
+    said = {"source": source, **dict(zip(("channel", "product_class", "receiver"), about, strict=True))}
+    detail: dict[str, Any] = {key: value for key, value in said.items() if value}
+    await timeline.record_many(client_ids, f"{kind}.{'granted' if granted else 'withdrawn'}", by=by, **detail)

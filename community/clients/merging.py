@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from community.clients import personal, timeline
+from community.clients import consent, personal, timeline
 from kernel import database
 
 REFERRING = """
@@ -34,9 +34,12 @@ UPDATE client k SET
   owner_id = coalesce(k.owner_id, g.owner_id),
   last_activity_at = greatest(k.last_activity_at, g.last_activity_at),
   marketing_consent = coalesce(last.granted, k.marketing_consent),
-  opted_out_at = CASE WHEN last.granted THEN NULL ELSE greatest(k.opted_out_at, g.opted_out_at) END
+  opted_out_at = CASE WHEN last.granted THEN NULL ELSE greatest(k.opted_out_at, g.opted_out_at) END,
+  consent_seq = greatest(k.consent_seq, g.consent_seq) + 1
 FROM client g LEFT JOIN LATERAL (
-  SELECT granted FROM consent WHERE client_id IN ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 1
+  SELECT granted FROM consent
+  WHERE client_id IN ($1, $2) AND purpose = 'marketing' AND channel = '' AND product_class = ''
+  ORDER BY created_at DESC, id DESC LIMIT 1
 ) last ON true
 WHERE k.id = $1 AND g.id = $2
 """
@@ -82,6 +85,7 @@ async def merge(keep_id: int, gone_id: int) -> None:
             gone["phone_index"],
             gone["phone_tail_index"],
         )
+        await consent.unite(keep_id, gone_id)
         for place in await database.fetch(REFERRING):
             await _repoint(place["table_name"], place["column_name"], place["oid"], keep_id, gone_id)
         await database.execute("UPDATE client SET merged_into_id = $1 WHERE id = $2", keep_id, gone_id)

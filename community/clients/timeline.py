@@ -35,6 +35,10 @@ KINDS: dict[str, Kind] = {
     # not counted as the client's own act: a file of the bank may bring a million of them in one night
     "consent.granted": Kind("同意接收营销信息"),
     "consent.withdrawn": Kind("拒绝接收营销信息"),
+    "sharing.granted": Kind("同意向合作方提供信息"),
+    "sharing.withdrawn": Kind("撤回向合作方提供信息的同意"),
+    "privacy.asked": Kind("提出个人信息请求"),
+    "privacy.answered": Kind("个人信息请求已处理"),
     "owner.assigned": Kind("分配客户经理"),
     "tag.added": Kind("打上标签"),
     "tag.removed": Kind("移除标签"),

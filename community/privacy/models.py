@@ -76,4 +76,7 @@ class Partner(Record):
         table = "partner"
 
 
-SEALED = (sealing.Column("privacy_request", "wish_sealed", "wish"),)
+SEALED = (
+    sealing.Column("privacy_request", "wish_sealed", "wish"),
+    sealing.Column("privacy_request", "change_sealed", "change"),
+)

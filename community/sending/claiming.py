@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from community.sending import facts, gate, leases
@@ -109,7 +109,7 @@ async def _judge(rows: list[Leased]) -> list[Leased]:
         if isinstance(verdict, gate.Deny):
             denied.append((row, verdict))
         else:
-            allowed.append(row)
+            allowed.append(replace(row, consent_seq=chunk.consent_seq(row)))
             chunk.count(row)
     await _reserve(chunk, allowed)
     await _skip([(row, deny) for row, deny in denied if deny.until is None])

@@ -38,7 +38,10 @@ SELECT count(*) FROM back
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """One claimed send, with the names of its row; `epoch` is the stream's epoch at the claim (0 without a stream)."""
+    """One claimed send, with the names of its row; `epoch` is the stream's epoch at the claim (0 without a stream).
+
+    consent_seq: the client's number of words on consent when the gate looked.
+    """
 
     id: int
     key: str
@@ -56,6 +59,7 @@ class Leased:
     attempts: int
     expires_at: datetime | None
     epoch: int
+    consent_seq: int = 0
 
 
 def read(row: Mapping[str, Any]) -> Leased:

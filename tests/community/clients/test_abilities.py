@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from community.clients import consent, contacts, fans, identities, ownership, portrait, registering, tagging, timeline
-from community.clients.models import Client, Consent, Contact, Fan
+from community.clients.models import Client, Consent, ConsentState, Contact, Fan
 from community.clients.registering import ClientRow
 from kernel import clock
 from kernel.errors import NotFound
@@ -46,7 +46,7 @@ async def test_nobody_has_no_portrait(db: None) -> None:
         await portrait.show(1)
 
 
-async def test_consent_is_a_ledger_and_saying_it_twice_is_one_entry(db: None) -> None:
+async def test_the_ledger_has_every_word_and_only_a_change_is_news(db: None) -> None:
     client = await identities.find_or_create("openid", "wx1", "o1", source="x")
     assert await consent.grant([client.id], "form") == [client.id]
     assert await consent.grant([client.id], "form") == []
@@ -55,7 +55,8 @@ async def test_consent_is_a_ledger_and_saying_it_twice_is_one_entry(db: None) ->
     await client.refresh_from_db()
     assert not client.marketing_consent
     assert client.opted_out_at is not None
-    assert await Consent.all().order_by("id").values_list("granted", flat=True) == [True, False]
+    assert await Consent.all().order_by("id").values_list("granted", flat=True) == [True, True, False, False]
+    assert [(one.granted, one.client_id) for one in await ConsentState.all()] == [(False, client.id)]
 
 
 async def test_who_never_answered_can_still_opt_out(db: None) -> None:

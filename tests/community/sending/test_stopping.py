@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from community.clients import consent
 from community.sending import (
     cancelling,
     claiming,
@@ -98,11 +99,11 @@ async def test_a_consent_withdrawn_between_claim_and_call_is_respected(stage: St
     owner = leases.new_owner()
     claim = await claiming.claim(owner, 10, channel="oa_service", stream_id=stream_id)
     shy = next(iter(people))
-    await database.execute("UPDATE client SET marketing_consent = false WHERE id = $1", people[shy])
+    await consent.withdraw([people[shy]], "message")
     await dispatching.send_claimed(owner, claim.rows)
     await drain(stream_id)
     assert await stage.reached() == {who: 1 for who in people if who != shy}
-    assert (await Send.get(recipient=shy)).reason == "no_consent"
+    assert (await Send.get(recipient=shy)).reason == "opted_out"
 
 
 async def test_what_comes_back_to_a_cancelled_stream_is_skipped(stage: Stage) -> None:
