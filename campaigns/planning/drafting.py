@@ -11,7 +11,7 @@ from typing import Any
 
 from campaigns.audience import conditions
 from campaigns.audience.conditions import Tree
-from campaigns.planning import fingerprint, kind, lifecycle, listing
+from campaigns.planning import fingerprint, kind, lifecycle, listing, products
 from campaigns.planning.models import Campaign, Step
 from kernel import database
 from kernel.errors import Refused
@@ -45,6 +45,7 @@ class Draft:
     late_minutes: int = 120
     steps: tuple[StepText, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    products: tuple[str, ...] = ()
 
 
 async def create(kind_code: str, name: str, by: Staff, *, channel: str = "", control_percent: int = 10) -> Campaign:
@@ -85,6 +86,7 @@ async def read(campaign: Campaign) -> Draft:
         campaign.late_minutes,
         tuple(StepText(step.code, step.text, step.link_title, step.link_url) for step in steps),
         await kind.of(campaign.kind).details(campaign),
+        tuple(campaign.products),
     )
 
 
@@ -135,6 +137,7 @@ async def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.name, campaign.channel = draft.name.strip(), _channel(chosen, draft.channel)
     campaign.conditions, campaign.control_percent = draft.tree, draft.control_percent
     campaign.starts_at, campaign.late_minutes = draft.starts_at, draft.late_minutes
+    campaign.products = await products.check_choice(draft.products)
     await campaign.save()
     known = {plan.code for plan in chosen.steps}
     for step in draft.steps:

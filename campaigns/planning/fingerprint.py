@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from datetime import UTC
 from typing import Any
 
-from campaigns.planning import kind
+from campaigns.planning import kind, products
 from campaigns.planning.models import Campaign, Step
+from community.sending import policies
+from kernel import clock
+from staff import delegations, scope
 from staff.models import Staff
 
 
@@ -39,6 +43,8 @@ async def contents(campaign: Campaign) -> dict[str, Any]:
             for step in steps
         ],
         "details": await kind.of(campaign.kind).details(campaign),
+        "products": await products.contents(campaign),
+        "limits": await _limits(campaign),
     }
 
 
@@ -53,7 +59,22 @@ async def of(campaign: Campaign) -> str:
     return digest(await contents(campaign))
 
 
+async def _limits(campaign: Campaign) -> dict[str, Any]:
+    # caps and quiet hours of the day of its start: what was approved under them is not sent under looser ones
+    rules = await policies.in_force(clock.local(campaign.starts_at).date() if campaign.starts_at else None)
+    return {name: str(value) for name, value in dataclasses.asdict(rules).items()}
+
+
 async def _scope(campaign: Campaign) -> dict[str, Any]:
-    # whose clients the conditions choose from follows the author's place in the bank: it must not grow after the word
+    # whose clients the conditions choose from follows the author's place in the bank: it must not grow after the word,
+    # by another reach, a move, a unit that comes under the author's, or somebody whom the author stands in for
     author = await Staff.get(id=campaign.author_id)
-    return {"only_own_clients": author.role == "director", "branch": author.branch_id}
+    units = await scope.units_of(author)
+    return {
+        "reach": author.reach,
+        "unit": author.branch_id,
+        "units": None if units is None else sorted(units),
+        "own": None
+        if units is None
+        else sorted([author.id, *(one.id for one in await delegations.stands_in_for(author))]),
+    }

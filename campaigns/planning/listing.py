@@ -1,8 +1,8 @@
-"""Campaigns that a person may see: head office all of them, a branch its own and those of head office."""
+"""Campaigns that a person may see and change: those of the own part of the bank, and to look at head office's too."""
 
 from __future__ import annotations
 
-from tortoise.expressions import Q
+from tortoise.expressions import RawSQL
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -10,17 +10,14 @@ from campaigns.audience.deciding import Audience
 from campaigns.planning.models import Campaign
 from kernel import database
 from kernel.errors import NotFound
-from staff import permissions
+from staff import permissions, scope
 from staff.models import Staff
 
 
 def visible(person: Staff) -> QuerySet[Campaign]:
     """The campaigns that this person may see, newest first, to be filtered further."""
     permissions.require(person, "campaigns.see")
-    campaigns = Campaign.all().order_by("-id")
-    if person.branch_id is None:
-        return campaigns
-    return campaigns.filter(Q(branch_id=person.branch_id) | Q(branch_id=None))
+    return _within(scope.campaigns(person)).order_by("-id")
 
 
 async def get(campaign_id: int, person: Staff) -> Campaign:
@@ -32,13 +29,18 @@ async def get(campaign_id: int, person: Staff) -> Campaign:
 
 
 async def lock(campaign_id: int, person: Staff | None) -> Campaign:
-    """One campaign, its row locked until the transaction ends. A branch can't change what head office plans."""
+    """One campaign that the person may change (None: our own work), its row locked until the transaction ends."""
     if not database.is_in_transaction():
         raise RuntimeError("a lock needs a transaction")
     campaign = await Campaign.select_for_update().get_or_none(id=campaign_id)
-    if campaign is None or (person and person.branch_id is not None and campaign.branch_id != person.branch_id):
+    if campaign is None or (person and not await may_change(campaign, person)):
         raise NotFound()
     return campaign
+
+
+async def may_change(campaign: Campaign, person: Staff) -> bool:
+    """Whether the campaign is of this person's part of the bank; what head office plans, head office changes."""
+    return await _within(scope.campaigns(person, to_change=True)).filter(id=campaign.id).exists()
 
 
 async def counts(person: Staff) -> dict[str, int]:
@@ -55,4 +57,10 @@ async def audience_of(campaign: Campaign) -> Audience:
         tree=campaign.conditions,
         salt=campaign.salt,
         control_percent=campaign.control_percent,
+        products=tuple(campaign.products),
     )
+
+
+def _within(allowed: scope.Condition) -> QuerySet[Campaign]:
+    # the condition is scope's own text, with a number in it
+    return Campaign.filter(id__in=RawSQL(f"(SELECT m.id FROM campaign m WHERE {allowed.literal})"))  # noqa: S608

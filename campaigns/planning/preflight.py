@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from campaigns.audience import conditions, reach, segments
 from campaigns.content import library, notices, placeholders
 from campaigns.content.findings import Finding
-from campaigns.planning import calendar, confirmations, kind, listing
+from campaigns.planning import calendar, confirmations, kind, listing, products
 from campaigns.planning.models import Campaign, Step
 from community.sending import gate, policies
 from kernel import clock, settings
@@ -30,6 +30,7 @@ async def check(campaign: Campaign) -> list[Finding]:
     found += _check_start(campaign)
     found += await _check_quiet_hours(campaign)
     found += await _check_audience(campaign, steps)
+    found += await products.findings(campaign, steps)
     found += await _check_clashes(campaign)
     found += await kind.of(campaign.kind).findings(campaign)
     return sorted(found, key=lambda finding: not finding.is_blocking)

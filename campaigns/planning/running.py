@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from campaigns.content import findings
-from campaigns.planning import fingerprint, kind, lifecycle, listing
+from campaigns.planning import fingerprint, kind, lifecycle, listing, products
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign
 from community.sending import reminding, streams
@@ -156,7 +156,8 @@ async def _hold(campaign: Campaign, reason: str) -> None:
 
 async def _open(campaign: Campaign, verb: str) -> None:
     campaign.state, campaign.hold_reason = lifecycle.after(verb, campaign.state), ""
-    campaign.stream_id, campaign.started_at = await streams.open_stream(f"活动 {campaign.id}"), clock.now()
+    campaign.stream_id = await streams.open_stream(f"活动 {campaign.id}", products=campaign.products)
+    campaign.started_at = clock.now()
     await campaign.save()
 
 
@@ -178,6 +179,7 @@ async def _require_approved(campaign: Campaign) -> None:
 
 async def _require_timely(campaign: Campaign) -> None:
     # an approval may be days old: nobody is invited to what has begun meanwhile
-    if found := findings.blocking(await kind.of(campaign.kind).findings(campaign)):
+    said = await kind.of(campaign.kind).findings(campaign) + await products.findings(campaign)
+    if found := findings.blocking(said):
         message = "；".join(finding.message for finding in found)
         raise Refused(f"现在已不能开始：{message}", code="campaign.too_late", status=409)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from community.sending import cancelling, leases, tasks
 from community.sending.models import Stream
 from kernel import clock, database
@@ -9,9 +11,9 @@ from kernel.database import transaction
 from kernel.errors import NotFound, Refused
 
 
-async def open_stream(label: str) -> int:
-    """A new open stream; its number goes into `send.stream_id`."""
-    stream = await Stream.create(label=label)
+async def open_stream(label: str, *, products: Sequence[str] = ()) -> int:
+    """A new open stream; its number goes into `send.stream_id`. products: codes of what its messages are about."""
+    stream = await Stream.create(label=label, products=list(products))
     return stream.id
 
 
