@@ -9,11 +9,11 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web import notices
+from web import cookies
 
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 STANDING = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -23,7 +23,8 @@ STANDING = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-TLS_ONLY = "max-age=31536000"
+TLS_ONLY = "max-age=31536000; includeSubDomains"
+"""A year, for the console's own host and what stands below it; the bank's other hosts are not below it."""
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 
@@ -48,7 +49,7 @@ class Headers:
                 headers.setdefault("Cache-Control", "no-store")
                 for name, value in STANDING.items():
                     headers.setdefault(name, value)
-                if notices.is_https():
+                if cookies.is_https():
                     headers.setdefault("Strict-Transport-Security", TLS_ONLY)
             await send(message)
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from web import cookies
+
 DEFAULT = "zh-CN"
 NAMES = {"zh-CN": "中文", "en": "English"}
 COOKIE = "huiliu_lang"
+YEAR_S = 31_536_000
 _FOLDER = Path(__file__).parent / "locale"
 KNOWN = {
     code: name
@@ -35,13 +38,13 @@ def use(code: str) -> None:
 
 def of(connection: HTTPConnection) -> str:
     """The language a person chose; Chinese when none was."""
-    chosen = connection.cookies.get(COOKIE, DEFAULT)
+    chosen = cookies.read(connection, COOKIE)
     return chosen if chosen in KNOWN else DEFAULT
 
 
-def keep(response: Response, code: str, *, is_https: bool) -> None:
+def keep(response: Response, code: str, *, is_https: bool = False) -> None:  # noqa: ARG001
     """Answer this browser in `code` from now on."""
-    response.set_cookie(COOKIE, code, max_age=31_536_000, httponly=True, samesite="lax", secure=is_https)
+    cookies.put(response, COOKIE, code, YEAR_S)
 
 
 def gettext(text: str) -> str:

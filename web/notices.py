@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kernel import settings
+from web import cookies
 
 COOKIE = "huiliu_notice"
 SECONDS = 60
@@ -26,25 +27,25 @@ class Notice:
 def leave(response: Response, text: str, *, undo: str = "", tone: str = "good") -> None:
     """Show this on the next page. The text names things and counts, never a client."""
     value = _signer().dumps(asdict(Notice(text, undo, tone)))
-    response.set_cookie(COOKIE, str(value), max_age=SECONDS, httponly=True, samesite="lax", secure=is_https())
+    cookies.put(response, COOKIE, str(value), SECONDS)
 
 
 def read(request: Request) -> Notice | None:
     """The notice left by the last request, if it is ours and fresh."""
     try:
-        return Notice(**_signer().loads(request.cookies.get(COOKIE, ""), max_age=SECONDS))
+        return Notice(**_signer().loads(cookies.read(request, COOKIE), max_age=SECONDS))
     except (BadData, TypeError):
         return None
 
 
 def forget(response: Response) -> None:
     """It was shown."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=is_https())
+    cookies.drop(response, COOKIE)
 
 
 def is_https() -> bool:
-    """Whether people reach us over TLS (then cookies are Secure)."""
-    return settings.get().public_url.startswith("https://")
+    """As cookies.is_https."""
+    return cookies.is_https()
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kernel.errors import Forbidden
 from staff.access import sessions
 from staff.models import Session, Staff
-from web import addresses, browsers, language, notices
+from web import addresses, browsers, cookies, language
 
+COOKIE = "huiliu"
 _OUTSIDE = ("/static/", "/webhooks/", "/api/")
 
 
@@ -28,7 +29,7 @@ class Sessions:
             connection = HTTPConnection(scope)
             found = None
             if not scope["path"].startswith(_OUTSIDE):
-                found = await sessions.find(connection.cookies.get(cookie_name(), ""))
+                found = await sessions.find(cookies.read(connection, COOKIE))
             scope["user"] = found.staff if found else None
             scope.setdefault("state", {})["session"] = found
             language.use(language.of(connection))
@@ -47,23 +48,16 @@ async def begin(
         browser=browsers.words(request.headers.get("user-agent", "")),
         has_second_factor=has_second_factor,
     )
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=int(sessions.AGE_LIMIT.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=notices.is_https(),
-    )
-    if language.COOKIE not in request.cookies and staff.language in language.KNOWN:
-        language.keep(response, staff.language, is_https=notices.is_https())
+    cookies.put(response, COOKIE, token, int(sessions.AGE_LIMIT.total_seconds()))
+    if not cookies.read(request, language.COOKIE) and staff.language in language.KNOWN:
+        language.keep(response, staff.language)
     return made
 
 
 async def end(request: Request, response: Response) -> None:
     """Sign this browser out."""
-    await sessions.end(request.cookies.get(cookie_name(), ""))
-    response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=notices.is_https())
+    await sessions.end(cookies.read(request, COOKIE))
+    cookies.drop(response, COOKIE)
 
 
 def person(request: HTTPConnection) -> Staff | None:
@@ -102,4 +96,4 @@ def is_own_form(request: HTTPConnection, given: str) -> bool:
 
 def cookie_name() -> str:
     """`__Host-` binds the cookie to this host and to TLS; plain http exists only on loopback."""
-    return "__Host-huiliu" if notices.is_https() else "huiliu"
+    return cookies.name(COOKIE)

@@ -39,3 +39,12 @@ def test_the_borrowed_api_classes_ride_on_our_transport():
         assert borrowed.__init__ is endpoints.OnTransport.__init__
         # no session of the library's own is ever made
         assert not hasattr(borrowed(None), "_http") or borrowed(None)._http is None
+
+
+def test_cookies_are_set_in_one_place():
+    found = [
+        name(path)
+        for path in modules()
+        if any(word in path.read_text() for word in (".set_cookie(", ".delete_cookie(", "request.cookies.get("))
+    ]
+    assert [path for path in found if path != "web/cookies.py" and not path.startswith("wechat/sandbox/")] == []
