@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kernel import logs, settings, wrapping
+from kernel import key_sources, logs, settings, wrapping
 
 FRESH_S = 5.0
 """After so many seconds the keys are looked at again, beside the work."""
@@ -143,7 +143,7 @@ def _reread_and_wait() -> Ring:
 def _read_beside() -> None:
     try:
         _read_now(())
-    except NoKeys:
+    except (NoKeys, key_sources.CannotUnwrap):
         _log.warning("keyring.not_read")
     finally:
         _reading.release()

@@ -44,10 +44,10 @@ class DataKey(Record):
 
 
 class KeyRotation(Record):
-    """Sealing everything anew with the key of `epoch`: state announced, running, paused or done."""
+    """Sealing everything anew with the key of `epoch`: state running, paused or done."""
 
     epoch = fields.IntField(unique=True)
-    state = fields.CharField(max_length=12, default="announced", db_default="announced")
+    state = fields.CharField(max_length=12, default="running", db_default="running")
     by_id = fields.BigIntField(null=True)
     started_at = fields.DatetimeField(null=True)
     finished_at = fields.DatetimeField(null=True)
@@ -58,9 +58,10 @@ class KeyRotation(Record):
 
 
 class KeyRotationColumn(Record):
-    """How far a rotation is in one column: `cursor` is the last row looked at, left: values found at the last count.
+    """How far a rotation is in one column: `cursor` is the last row looked at.
 
-    total: rows when it began; seen: rows looked at; done: values sealed anew; broken: values that don't open at all.
+    total: rows when it began; seen: rows looked at; done: values sealed anew; broken: values that don't
+    open at all; remaining: values of other epochs at the last count.
     """
 
     rotation: fields.ForeignKeyRelation[KeyRotation] = fields.ForeignKeyField(
@@ -74,7 +75,7 @@ class KeyRotationColumn(Record):
     seen = fields.BigIntField(default=0, db_default=0)
     done = fields.BigIntField(default=0, db_default=0)
     broken = fields.BigIntField(default=0, db_default=0)
-    left = fields.BigIntField(null=True)
+    remaining = fields.BigIntField(null=True)
     is_through = fields.BooleanField(default=False, db_default=False)
 
     class Meta:

@@ -16,7 +16,7 @@ KEY_BYTES = 32
 LOCK = 4_242_005
 """Number of the advisory lock under which epochs are made and moved on."""
 
-READ = "SELECT epoch, wrapped, is_direct, state FROM data_key WHERE wrapped IS NOT NULL ORDER BY epoch"
+READ = "SELECT epoch, wrapped, is_direct, state, source FROM data_key WHERE wrapped IS NOT NULL ORDER BY epoch"
 ADD = """
 INSERT INTO data_key (epoch, wrapped, is_direct, state, announced_at, current_at, retired_at, by_id, source)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -34,8 +34,7 @@ async def read(url: str, columns: Sequence[tuple[str, str]] = ()) -> tuple[Keys,
             rows = await connection.fetch(READ)
     finally:
         await connection.close()
-    source = key_sources.chosen()
-    keys = {row["epoch"]: (open_key(source, row["epoch"], row["wrapped"]), row["is_direct"]) for row in rows}
+    keys = {row["epoch"]: (open_key(row["source"], row["epoch"], row["wrapped"]), row["is_direct"]) for row in rows}
     return keys, next(row["epoch"] for row in rows if row["state"] == "current")
 
 
@@ -49,9 +48,9 @@ def close_key(source: key_sources.KeySource, epoch: int, key: bytes) -> bytes:
     return source.wrap(epoch.to_bytes(2, "big") + key)
 
 
-def open_key(source: key_sources.KeySource, epoch: int, wrapped: bytes) -> bytes:
-    """Unwrap the key of this epoch; raises key_sources.CannotUnwrap."""
-    plain = source.unwrap(bytes(wrapped))
+def open_key(source: str, epoch: int, wrapped: bytes) -> bytes:
+    """Unwrap the key of this epoch, wrapped by the source of that name; raises key_sources.CannotUnwrap."""
+    plain = key_sources.wrapped_by(source).unwrap(bytes(wrapped))
     if plain[:2] != epoch.to_bytes(2, "big") or len(plain) != KEY_BYTES + 2:
         raise key_sources.CannotUnwrap(f"the wrapped key of epoch {epoch} is another epoch's")
     return plain[2:]
