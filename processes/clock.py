@@ -40,6 +40,8 @@ TIMETABLE = (
     job("nightly-figures", daily("04:20"), metrics.nightly_figures),
     job("review-tiers", daily("05:10"), rewards.monthly_review),
     job("tell-of-grants", every(minutes=10), rewards.tell_of_grants),
+    # who may be told of what; staff are reminded when their day begins
+    job("follow-documents", daily("09:05"), sending.follow_documents),
     # house-keeping
     job("forget-sessions", every(minutes=15), sessions.forget_old),
     job("forget-callbacks", daily("02:30"), callbacks.forget_old),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from campaigns.delivery import uniting
 from campaigns.kinds import registry
 from campaigns.planning import approval
+from community.sending import stops
+from community.suitability import kyc
 
-REGISTERED = (registry, uniting, approval)
+REGISTERED = (registry, uniting, approval, stops, kyc)
 """Imported for what they do on import; a test holds this list against all modules that register something."""

@@ -6,7 +6,16 @@ import time
 
 import redis
 
-from community.sending import cancelling, claiming, dispatching, reconciling, reminding, results
+from community.sending import (
+    cancelling,
+    claiming,
+    dispatching,
+    document_reminders,
+    reconciling,
+    reminding,
+    results,
+)
+from community.suitability import kyc
 from kernel import cache
 from kernel.tasks import task
 
@@ -94,3 +103,10 @@ async def _forget_queued(stream_id: int) -> None:
 async def remind_staff(stream_id: int) -> None:
     """Remind the members who have not confirmed their jobs of one stream."""
     await reminding.remind(stream_id)
+
+
+@task("default")
+async def follow_documents() -> None:
+    """Once a day: note which clients' documents have run out, and remind directors of those that soon will."""
+    await kyc.note_expired()
+    await document_reminders.remind()
