@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from community.sending import facts, gate, leases
+from community.sending import facts, gate, halting, leases
 from community.sending.leases import Leased
 from community.sending.models import CHANNELS
 from kernel import clock, database
@@ -19,6 +19,7 @@ UPDATE send SET state = 'leased', lease_owner = $1, lease_until = $2, reason = '
 FROM (
   SELECT s.id AS picked_id, coalesce(t.epoch, 0) AS epoch FROM send s LEFT JOIN stream t ON t.id = s.stream_id
   WHERE s.state = 'planned' AND s.due_at <= $3 AND s.channel = $4 AND {{which}}
+    AND NOT EXISTS (SELECT FROM stop WHERE released_at IS NULL AND what = ANY($6::text[]))
   ORDER BY s.due_at, s.id LIMIT $5 FOR UPDATE OF s SKIP LOCKED
 ) picked
 WHERE id = picked_id RETURNING {leases.COLUMNS}, epoch
@@ -32,15 +33,24 @@ FIRST = """
 SELECT FROM send s WHERE s.state = 'planned' AND s.channel = one.channel AND s.due_at <= $2 AND {which}
 ORDER BY s.due_at LIMIT 1
 """
+# asked outside of the walk through the sends: a stopped channel with a million of them costs no more than an empty one
+STOPPED = """
+EXISTS (SELECT FROM stop h WHERE h.released_at IS NULL AND h.what IN ('all', 'channel:' || one.channel, {stream}))
+"""
 # the first in order, not EXISTS: one step into the index per channel, however many sends wait
 DUE = f"""
-SELECT one.channel FROM unnest($1::text[]) WITH ORDINALITY AS one(channel, place) CROSS JOIN LATERAL ({FIRST}) hit
+SELECT one.channel FROM (
+  SELECT * FROM unnest($1::text[]) WITH ORDINALITY AS one(channel, place) WHERE NOT {STOPPED.format(stream="{stopped}")}
+  OFFSET 0
+) one CROSS JOIN LATERAL ({FIRST}) hit
 ORDER BY one.place
 """  # noqa: S608  # only constants of this file are filled in
 STREAMS = f"""
-SELECT DISTINCT t.id FROM stream t CROSS JOIN unnest($1::text[]) AS one(channel)
-CROSS JOIN LATERAL ({FIRST.format(which="s.stream_id = t.id")}) hit
-WHERE t.is_open ORDER BY t.id
+SELECT DISTINCT one.id FROM (
+  SELECT t.id, one.channel FROM stream t CROSS JOIN unnest($1::text[]) AS one(channel)
+  WHERE t.is_open AND NOT {STOPPED.format(stream="'stream:' || t.id")} OFFSET 0
+) one CROSS JOIN LATERAL ({FIRST.format(which="s.stream_id = one.id")}) hit
+ORDER BY one.id
 """  # noqa: S608
 
 
@@ -61,16 +71,18 @@ async def due_channels(stream_id: int | None) -> list[str]:
     """Channels with something due in an open stream, or outside of streams; welcomes first, they can't wait."""
     in_order = sorted(CHANNELS, key=lambda channel: channel != "wecom_welcome")
     if stream_id is None:
-        which, more = "s.stream_id IS NULL", []
+        which, stopped, more = "s.stream_id IS NULL", "NULL", []
     else:
+        stopped = "'stream:' || $3::bigint"
         which, more = "s.stream_id = $3 AND EXISTS (SELECT FROM stream t WHERE t.id = $3 AND t.is_open)", [stream_id]
-    return [row["channel"] for row in await database.fetch(DUE.format(which=which), in_order, clock.now(), *more)]
+    statement = DUE.format(which=which, stopped=stopped)
+    return [row["channel"] for row in await database.fetch(statement, in_order, clock.now(), *more)]
 
 
 async def claim(owner: str, limit: int, *, channel: str, stream_id: int | None) -> Claim:
     """Claim up to `limit` due sends of a channel, of one stream or outside of streams (None), the oldest first."""
-    which, more = _which(stream_id, at=6)
-    return await _claim(which, owner, channel, limit, *more)
+    which, more = _which(stream_id, at=7)
+    return await _claim(which, owner, channel, limit, halting.names(channel, stream_id), *more)
 
 
 async def claim_job(owner: str, limit: int, *, channel: str, stream_id: int | None) -> Claim:
@@ -80,9 +92,9 @@ async def claim_job(owner: str, limit: int, *, channel: str, stream_id: int | No
         head = await database.fetch_one(HEAD.format(which=which), clock.now(), channel, *more)
         if head is None:
             return Claim(0, [])
-        which, more = _which(stream_id, at=8)
-        same = f"{which} AND s.sender_userid = $6 AND s.step = $7"
-        return await _claim(same, owner, channel, limit, head["sender_userid"], head["step"], *more)
+        which, more = _which(stream_id, at=9)
+        same, stopping = f"{which} AND s.sender_userid = $7 AND s.step = $8", halting.names(channel, stream_id)
+        return await _claim(same, owner, channel, limit, stopping, head["sender_userid"], head["step"], *more)
 
 
 async def _claim(which: str, owner: str, channel: str, limit: int, *more: object) -> Claim:

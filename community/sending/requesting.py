@@ -11,6 +11,8 @@ from kernel import clock, database, sealing
 REQUEST = """
 WITH flowing AS MATERIALIZED (
   SELECT id FROM stream WHERE is_open AND (id, epoch) IN (SELECT * FROM unnest($5::bigint[], $6::int[])) FOR SHARE
+), stopped AS MATERIALIZED (
+  SELECT what FROM stop WHERE released_at IS NULL FOR SHARE
 ), unchanged AS MATERIALIZED (
   SELECT c.id FROM client c JOIN unnest($9::bigint[], $10::int[]) AS seen(id, seq) ON seen.id = c.id
   WHERE c.consent_seq = seen.seq ORDER BY c.id FOR SHARE OF c
@@ -24,11 +26,14 @@ WHERE send.id = given.id AND state || '' = 'leased' AND lease_owner = $2
   AND (purpose = 'service' OR client_id IS NULL OR client_id IN (SELECT id FROM unchanged))
   AND NOT EXISTS (SELECT FROM channel_hold h
     WHERE h.channel = send.channel AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $3))
+  AND NOT EXISTS (SELECT FROM stopped
+    WHERE what IN ('all', 'channel:' || send.channel, 'stream:' || send.stream_id))
 RETURNING send.id
 """
 # FOR SHARE: whoever closes a stream waits until this has committed, and then knows what is still on its way.
 # The same with whoever says a word on consent: it was written before, and then the client's number has grown and the
 # gate must look again, or it waits, and then knows what was requested. So nothing is requested after a withdrawal.
+# An emergency stop locks the whole table of stops, which FOR SHARE holds even where no row is found: it waits for this.
 # state || '': after a large plan the statistics know no leased rows, and an index on the state would be walked for
 # each of the given ids; the rows are to be found by their id
 
