@@ -53,7 +53,7 @@ KINDS = (
         Limit(60, 30),
         Limit(10, 5),
         "six digits fall to a hundred thousand tries: at five a minute that takes two weeks, and the code changes",
-        (),
+        ("sign_in_code_given", "sign_in_set_up_confirmed", "step_up_proof", "first_password_set", "account_password"),
     ),
     Kind(
         "reveal",

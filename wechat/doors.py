@@ -13,6 +13,7 @@ from wechat.transport import Transport
 from wechat.wecom import RealWeCom
 
 REAL_PAGES = "https://open.weixin.qq.com"
+REAL_SCANNING = "https://login.work.weixin.qq.com"
 REAL_PICTURES = "https://mp.weixin.qq.com"
 _accounts: dict[int, RealOfficialAccount] = {}
 _corps: dict[int, RealWeCom] = {}
@@ -48,6 +49,7 @@ def wecom() -> WeCom:
             agentid=now.wecom_agentid,
             secret=now.wecom_secret,
             page_url=now.oa_page_url,
+            scan_url=REAL_SCANNING if now.oa_page_url == REAL_PAGES else now.oa_page_url,
         )
     return _corps[loop]
 

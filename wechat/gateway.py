@@ -180,6 +180,9 @@ class WeCom(Protocol):
     def sign_in_url(self, redirect: str, state: str) -> str:
         """Address inside WeCom that sends the member back to `redirect` with a code."""
 
+    def scan_sign_in_url(self, redirect: str, state: str) -> str:
+        """Address in any browser that shows a code to scan with WeCom, then sends the member back the same way."""
+
     async def member_of(self, code: str) -> SignedInMember:
         """Who brought the code."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from wechat import wecom_answers
 from wechat.endpoints import CorpEndpoints
@@ -37,12 +38,15 @@ NO_CONTACT = 84061
 class RealWeCom:
     """Speaks to qyapi.weixin.qq.com, or to whatever stands at that address in the host map."""
 
-    def __init__(self, transport: Transport, *, corpid: str, agentid: int, secret: str, page_url: str) -> None:
+    def __init__(
+        self, transport: Transport, *, corpid: str, agentid: int, secret: str, page_url: str, scan_url: str
+    ) -> None:
         self._transport = transport
         self._corpid = corpid
         self._agentid = agentid
         self._secret = secret
         self._page_url = page_url
+        self._scan_url = scan_url
         self._api = CorpEndpoints(transport)
         transport.use_tokens(Tokens(f"wecom:{corpid}:{agentid}", self._fetch_token))
 
@@ -236,6 +240,11 @@ class RealWeCom:
         """Address inside WeCom that sends the member back with a code."""
         agent = str(self._agentid)
         return sign_in_url(self._page_url, self._corpid, redirect, "snsapi_base", state, agentid=agent)
+
+    def scan_sign_in_url(self, redirect: str, state: str) -> str:
+        """Address in any browser that shows a code to scan with WeCom."""
+        query = {"login_type": "CorpApp", "appid": self._corpid, "agentid": str(self._agentid)}
+        return f"{self._scan_url}/wwlogin/sso/login?{urlencode({**query, 'redirect_uri': redirect, 'state': state})}"
 
     async def member_of(self, code: str) -> SignedInMember:
         """Who brought the code."""

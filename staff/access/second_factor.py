@@ -51,9 +51,12 @@ def begin(person: Staff) -> Draft:
     return _draft(person, pyotp.random_base32())
 
 
-def again(person: Staff, sealed: str) -> Draft:
-    """The same draft once more, after a wrong first code: the phone has scanned it already. Refused when too old."""
-    return _draft(person, _open_draft(person, sealed), sealed)
+def again_or_new(person: Staff, sealed: str) -> Draft:
+    """The same draft once more after a wrong first code (the phone has scanned it already); a new one when too old."""
+    try:
+        return _draft(person, _open_draft(person, sealed), sealed)
+    except Refused:
+        return begin(person)
 
 
 async def confirm(person: Staff, sealed: str, code: str) -> None:

@@ -1,4 +1,4 @@
-"""Signing in and out, and the language of the console."""
+"""Signing in and out: the password, then the code where there is a second factor; and the language of the console."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from kernel.errors import Refused
 from staff import audit
 from staff import sign_in as signing_in
-from web import doors, forms, language, notices, session
+from staff.access import proofs
+from staff.models import Staff
+from web import addresses, doors, entering, forms, language, notices, session, wecom_entry
 from web.rendering import render
 
 
@@ -21,6 +23,13 @@ class SignInForm:
     login: str = forms.field("用户名", longest=64)
     password: str = forms.field("密码", longest=signing_in.LONGEST_PASSWORD)
     next: str = forms.field("去向", longest=2000, default="/")
+
+
+@dataclass(frozen=True)
+class CodeForm:
+    """A code of the phone, or a recovery code."""
+
+    code: str = forms.field("动态码", longest=40)
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ async def show(request: Request) -> Response:
     going_to = doors.own_path(request.query_params.get("next", "/"))
     if session.person(request) is not None:
         return RedirectResponse(going_to, status_code=303)
-    return render(request, "console/sign_in.html", going_to=going_to, login="", error="")
+    return show_form(request, going_to)
 
 
 async def sign_in(request: Request) -> Response:
@@ -46,20 +55,45 @@ async def sign_in(request: Request) -> Response:
     try:
         if reading.form is None:
             raise forms.Invalid(reading.errors)
-        person = await signing_in.check(reading.form.login, reading.form.password)
+        caller = addresses.group(addresses.of(request))
+        person = await signing_in.check(reading.form.login, reading.form.password, caller)
     except Refused as error:
-        typed = str(reading.values["login"])[:64]
-        return render(
-            request, "console/sign_in.html", status=error.status, going_to=going_to, login=typed, error=error.message
-        )
-    response = RedirectResponse(going_to, status_code=303)
-    await session.begin(request, response, person)
+        return show_form(request, going_to, login=str(reading.values["login"])[:64], error=error)
+    return await entering.go_on(request, person, "password", going_to)
+
+
+async def show_code(request: Request) -> Response:
+    """GET /login/code"""
+    try:
+        await entering.waiting(request, entering.CODE)
+    except entering.TooLate as error:
+        return show_form(request, "/", error=error)
+    return render(request, "console/sign_in_code.html", error="")
+
+
+async def give_code(request: Request) -> Response:
+    """POST /login/code"""
+    reading = await forms.attempt(request, CodeForm)
+    try:
+        who = await entering.waiting(request, entering.CODE)
+        if reading.form is None:
+            raise forms.Invalid(reading.errors)
+        await proofs.give_code(who.person, reading.form.code)
+        response = RedirectResponse(who.going_to, status_code=303)
+        await entering.finish(request, response, who)
+    except entering.TooLate as error:
+        return show_form(request, "/", error=error)
+    except Refused as error:
+        return render(request, "console/sign_in_code.html", status=error.status, error=error.message)
     return response
 
 
 async def sign_out(request: Request) -> Response:
     """POST /logout"""
     response = RedirectResponse("/login", status_code=303)
+    # what the browser keeps of this house goes with the session, except on plain http, where browsers refuse the order
+    if notices.is_https():
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     await audit.record(session.person(request), "sign_in.ended")
     await session.end(request, response)
     return response
@@ -70,7 +104,21 @@ async def choose_language(request: Request) -> Response:
     form = await forms.read(request, LanguageForm)
     response = RedirectResponse(doors.own_path(form.back), status_code=303)
     chosen = form.lang if form.lang in language.KNOWN else language.DEFAULT
-    response.set_cookie(
-        language.COOKIE, chosen, max_age=31_536_000, httponly=True, samesite="lax", secure=notices.is_https()
-    )
+    language.keep(response, chosen, is_https=notices.is_https())
+    if person := session.person(request):
+        # the person's next browser speaks it, too
+        await Staff.filter(id=person.id).update(language=chosen)
     return response
+
+
+def show_form(request: Request, going_to: str, *, login: str = "", error: Refused | None = None) -> Response:
+    """The sign-in page, with what went wrong before."""
+    return render(
+        request,
+        "console/sign_in.html",
+        status=error.status if error else 200,
+        going_to=going_to,
+        login=login,
+        error=error.message if error else "",
+        has_wecom=wecom_entry.is_configured(),
+    )

@@ -11,6 +11,7 @@ from wechat.sandbox.calls import Answer, Call, Problem, get
 from wechat.sandbox.corps import Corp
 
 CODE_S = 300
+SCAN_PATH = "/mp/wwlogin/sso/login"
 LISTED = 200
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>微信授权 · 沙箱</title><style>body{{font:16px/1.5 system-ui,sans-serif;margin:0;background:#ededed;color:#111}}
@@ -27,7 +28,7 @@ def choose(call: Call) -> Answer:
     account, corp = call.world.accounts.get(app), call.world.corps.get(app)
     if account is None and corp is None:
         return Answer("appid 参数错误".encode(), status=400)
-    people = _fans(account) if account else _corp_people(corp) if corp else {}
+    people = _fans(account) if account else _corp_people(corp, call.path == SCAN_PATH) if corp else {}
     chosen = call.query.get("as", "")
     if not chosen:
         return Answer(_page(call, people).encode())
@@ -92,8 +93,11 @@ def _fans(account: Account) -> dict[str, str]:
     return {fan.openid: shown(fan) for fan in account.fans.values()}
 
 
-def _corp_people(corp: Corp) -> dict[str, str]:
+def _corp_people(corp: Corp, members_only: bool) -> dict[str, str]:
     members = {one.userid: f"{one.name}（员工）" for one in corp.members.values() if not one.left}
+    if members_only:
+        # the code on this page is scanned with WeCom, which clients don't have
+        return members
     return members | {one.external_userid: one.name for one in corp.externals.values()}
 
 
@@ -119,7 +123,7 @@ def _row(call: Call, person: str, name: str) -> str:
 
 ENDPOINTS = (
     get("/mp/connect/oauth2/authorize", choose, token=False),
-    get("/mp/wwlogin/sso/login", choose, token=False),
+    get(SCAN_PATH, choose, token=False),
     get("/oa/sns/oauth2/access_token", exchange, token=False),
     get("/oa/sns/userinfo", show_person, token=False),
 )

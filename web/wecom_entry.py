@@ -1,0 +1,91 @@
+"""Signing in through WeCom: there and back with a nonce that is bound to this browser and good once."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from kernel import settings
+from kernel.errors import Refused
+from staff.access import spending
+from staff.models import Staff
+from web import browsers, doors, notices
+from wechat import doors as platforms
+from wechat.faults import Never
+
+MINUTES = 10
+
+
+class NotIn(Refused):
+    """WeCom's answer lets nobody in; the message says what to do."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message, code=code, status=401)
+
+
+def is_configured() -> bool:
+    """Whether the bank's WeCom app is set up."""
+    now = settings.get()
+    return bool(now.wecom_corpid and now.wecom_agentid and now.wecom_secret)
+
+
+def leave(request: Request, going_to: str) -> Response:
+    """Send the person to WeCom: a code to scan in a browser, no question inside WeCom itself."""
+    if not is_configured():
+        raise NotIn("本行尚未启用企业微信登录，请用密码登录", "wecom.not_configured")
+    state = secrets.token_urlsafe(24)
+    back = settings.get().public_url + str(request.app.url_path_for("sign_in_wecom_back"))
+    corp = platforms.wecom()
+    is_inside = browsers.is_wecom(request.headers.get("user-agent", ""))
+    address = corp.sign_in_url(back, state) if is_inside else corp.scan_sign_in_url(back, state)
+    response = RedirectResponse(address, status_code=303)
+    value = str(_signer().dumps({"state": state, "to": going_to[:1500]}))
+    secure = notices.is_https()
+    response.set_cookie(cookie_name(), value, max_age=MINUTES * 60, httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+async def come_back(request: Request) -> tuple[Staff, str]:
+    """Who came back from WeCom, and where they were going. NotIn: another browser's, used or old; or nobody of ours."""
+    going_to = await _spend_state(request)
+    try:
+        found = await platforms.wecom().member_of(request.query_params.get("code", ""))
+    except Never as error:
+        raise NotIn("企业微信的登录码已失效，请重新扫码", "wecom.code") from error
+    person = await Staff.get_or_none(wecom_userid=found.userid) if found.userid else None
+    if person is None or not person.is_active:
+        raise NotIn("这个企业微信账号没有对应的在职成员，请联系系统管理员", "wecom.unknown")
+    return person, going_to
+
+
+def forget(response: Response) -> None:
+    """The nonce was used."""
+    response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=notices.is_https())
+
+
+def cookie_name() -> str:
+    """Bound to host and TLS as the session's."""
+    return "__Host-huiliu-wecom" if notices.is_https() else "huiliu_wecom"
+
+
+async def _spend_state(request: Request) -> str:
+    given = request.query_params.get("state", "")
+    try:
+        note = _signer().loads(request.cookies.get(cookie_name(), ""), max_age=MINUTES * 60)
+    except BadData as error:
+        raise _stranger() from error
+    if not hmac.compare_digest(note["state"].encode(), given.encode()) or not await spending.spend(f"wecom|{given}"):
+        raise _stranger()
+    return doors.own_path(note["to"])
+
+
+def _stranger() -> NotIn:
+    return NotIn("这次企业微信登录不是从本浏览器发起的，或已超时，请重新扫码", "wecom.state")
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.get().secret_key, salt="huiliu.wecom")
