@@ -132,6 +132,18 @@ async def withdraw(approval_id: int, by: Staff) -> Approval:
     return asked
 
 
+async def withdraw_all_of(person: Staff, by: Staff | None) -> int:
+    """Take back what a leaver asked for and nobody has answered yet, inside the caller's transaction; how many."""
+    waiting = await Approval.filter(asked_by_id=person.id, state="waiting").order_by("id").only("id")
+    taken_back = 0
+    for one in waiting:
+        asked, _votes = await _locked(one.id)
+        if asked.state == "waiting":
+            await _close(asked, "withdrawn", "申请人已离职", by)
+            taken_back += 1
+    return taken_back
+
+
 async def void(subject: str, subject_id: int, reason: str) -> int:
     """Whatever was asked or given for this thing no longer counts; returns how many were voided."""
     return await database.execute(_VOID, subject, subject_id, reason, clock.now())

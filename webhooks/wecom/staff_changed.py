@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from community.clients import contacts
 from community.groups import upkeep
-from staff import audit
+from staff import audit, people
+from staff.models import Staff
 from wechat.events import StaffChanged
 
 
 async def staff_changed(event: StaffChanged) -> None:
-    """A new userid is followed everywhere; a departure is noted for people to act on. Sign-in here is not touched."""
+    """A new userid is followed everywhere; who leaves there is let go here at once, clients wait to be handed over."""
     if event.change == "updated" and event.new_userid:
         await contacts.rename_member(event.userid, event.new_userid)
         await upkeep.rename_member(event.userid, event.new_userid)
     elif event.change == "deleted":
-        await audit.record(None, "staff.left_wecom", "staff", None, userid=event.userid)
+        person = await Staff.get_or_none(wecom_userid=event.userid)
+        await audit.record(None, "staff.left_wecom", "staff", person.id if person else None, userid=event.userid)
+        if person is not None and person.left_at is None:
+            await people.let_go(person.id, None)
