@@ -11,6 +11,7 @@ from community.suitability.kyc_rule import STATES
 from community.suitability.models import Kyc
 from kernel import clock, database
 
+UNLIMITED = date(9999, 12, 31)
 DOCUMENT_KINDS = {
     "id_card": "居民身份证",
     "passport": "护照",
@@ -50,10 +51,13 @@ CHUNK = 1000
 
 
 class Papers(NamedTuple):
-    """What the feed says of one client; document_kind is a key of DOCUMENT_KINDS."""
+    """What the feed says of one client; what it leaves empty stays as it is known.
+
+    state: a key of kyc_rule.STATES. document_kind: a key of DOCUMENT_KINDS. expires_on: UNLIMITED for no end.
+    """
 
     client_id: int
-    state: str = "ok"
+    state: str = ""
     document_kind: str = ""
     expires_on: date | None = None
 
@@ -63,13 +67,14 @@ async def take_in(rows: Iterable[Papers], as_of_at: datetime | None = None) -> i
 
     Timeline: kyc.flagged, kyc.cleared, kyc.renewed (a later expiry).
     """
-    latest = {row.client_id: row for row in rows}
-    if wrong := [row for row in latest.values() if row.state not in STATES]:
+    said = {row.client_id: row for row in rows}
+    if wrong := [row for row in said.values() if row.state and row.state not in STATES]:
         raise ValueError(f"unknown KYC state {wrong[0].state!r}")
-    ids = sorted(latest)
+    ids = sorted(said)
     async with database.transaction():
         await database.fetch(LOCK, ids)
         known = {row["client_id"]: row for row in await database.fetch(KNOWN, ids)}
+        latest = {one: _completed(row, known.get(one)) for one, row in said.items()}
         changed = [latest[one] for one in ids if _differs(latest[one], known.get(one))]
         at = as_of_at or clock.now()
         await database.execute(CONFIRM, sorted(set(ids) - {row.client_id for row in changed}), at)
@@ -114,6 +119,17 @@ async def of_client(client_id: int) -> Kyc | None:
 merging.register(unite)
 
 
+def _completed(row: Papers, known: database.Row | None) -> Papers:
+    if known is None:
+        return row._replace(state=row.state or "ok")
+    return Papers(
+        row.client_id,
+        row.state or known["state"],
+        row.document_kind or known["document_kind"],
+        row.expires_on or known["document_expires_on"],
+    )
+
+
 def _differs(row: Papers, known: database.Row | None) -> bool:
     if known is None:
         return True
@@ -129,6 +145,6 @@ def _news(row: Papers, known: database.Row | None) -> list[str]:
     if row.state == "ok" and was_flagged:
         news.append("kyc.cleared")
     before = known["document_expires_on"] if known else None
-    if before is not None and (row.expires_on is None or row.expires_on > before):
+    if before is not None and row.expires_on is not None and row.expires_on > before:
         news.append("kyc.renewed")
     return news

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from community.clients import consent, identities, personal, registering
+from community.suitability import assessing, kyc
+from community.suitability.assessing import Assessed
+from community.suitability.kyc import Papers
 from kernel import database
 from loyalty.assets.validating import ClientRow, Known, Refusal
 
-CONSENT_SOURCE = "bank_file"
+SOURCE = "bank_file"
 
 TABLES = """
 CREATE TEMP TABLE seen_client (number_index text PRIMARY KEY, row_number int) ON COMMIT DROP;
@@ -56,7 +59,10 @@ async def take(bank: str, rows: Sequence[ClientRow]) -> tuple[int, int, dict[int
     joined += await identities.learn_unionids({saved.ids[number]: unionid for number, unionid in bound.items()})
     changed = max(saved.created + saved.changed, joined)
     changed += await _note_consent({saved.ids[row.bank_number]: row.consent for row in first})
-    return min(changed, len(first)), max(len(first) - changed, 0), refusals
+    changed += await _note_papers(first, saved.ids)
+    noted, unfit = await _note_assessments(first, saved.ids)
+    taken = len(first) - len(unfit)
+    return min(changed + noted, taken), max(taken - changed - noted, 0), refusals | unfit
 
 
 async def _with_places(rows: Sequence[ClientRow]) -> list[registering.ClientRow]:
@@ -75,6 +81,27 @@ async def _with_places(rows: Sequence[ClientRow]) -> list[registering.ClientRow]
     ]
 
 
+async def _note_assessments(rows: Sequence[ClientRow], ids: dict[str, int]) -> tuple[int, dict[int, Refusal]]:
+    """How many are new, and why the others of these rows can't stand; the client itself is kept all the same."""
+    given = {
+        Assessed(ids[row.bank_number], row.risk_level, row.assessed_at): row.number for row in rows if row.assessed_at
+    }
+    taken = await assessing.record_many(given, source=SOURCE)
+    return taken.saved, {
+        given[one]: Refusal(problem, f"客户资料已导入，风险评估未采用：{assessing.PROBLEMS[problem]}")
+        for one, problem in taken.problems.items()
+    }
+
+
+async def _note_papers(rows: Sequence[ClientRow], ids: dict[str, int]) -> int:
+    said = [
+        Papers(ids[row.bank_number], row.kyc_state, row.document_kind, row.document_expires_on)
+        for row in rows
+        if row.kyc_state or row.document_kind or row.document_expires_on
+    ]
+    return await kyc.take_in(said)
+
+
 async def _note_consent(said: dict[int, bool | None]) -> int:
     # a "yes" of the bank's file never overrules a client who has opted out here
     now = {row["id"]: row for row in await database.fetch(CONSENTS, list(said))}
@@ -84,4 +111,4 @@ async def _note_consent(said: dict[int, bool | None]) -> int:
         if answer is True and not now[client]["marketing_consent"] and not now[client]["has_opted_out"]
     ]
     no = [client for client, answer in said.items() if answer is False and now[client]["marketing_consent"]]
-    return len(await consent.grant(yes, CONSENT_SOURCE)) + len(await consent.withdraw(no, CONSENT_SOURCE))
+    return len(await consent.grant(yes, SOURCE)) + len(await consent.withdraw(no, SOURCE))

@@ -6,6 +6,7 @@ import functools
 import tomllib
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ class Mapping:
     """One kind of file of one bank. `columns`: our word -> the file's header; `codes`: our word -> code table.
 
     optional: words whose column may be missing from a file.
-    day_order says what closes a day: "file" (its last row) or "balances" (the row on which no other of the day builds).
+    unlimited: what stands for a document without an end. day_order says what closes a day:
+    "file" (its last row) or "balances" (the row on which no other of the day builds).
     """
 
     bank: str
@@ -51,6 +53,11 @@ class Mapping:
     codes: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     day_order: str = "file"
     balance_tolerance_fen: int = 0
+    unlimited: frozenset[str] = frozenset()
+
+    def day(self, text: str) -> date | None:
+        """The day that a cell names in one of the bank's ways of writing it; None when it names none."""
+        return _parse_day(text, self.date_formats)
 
     def headers(self) -> list[str]:
         """Every header the file must have."""
@@ -94,6 +101,7 @@ def read_mapping(content: dict[str, Any], kind: str) -> Mapping:
         kinds=tuple(_kind_rule(rule) for rule in part.get("kinds", ())),
         products=part.get("products", {}),
         codes=part.get("codes", {}),
+        unlimited=frozenset(part.get("unlimited", ())),
         encodings=tuple(part.get("encodings", Mapping.encodings)),
         date_formats=tuple(part.get("date_formats", Mapping.date_formats)),
         **{
@@ -120,3 +128,14 @@ def _kind_rule(rule: dict[str, Any]) -> KindRule:
         when={column: tuple(values) for column, values in rule["when"].items()},
         external=bool(rule.get("external", False)),
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _parse_day(text: str, formats: tuple[str, ...]) -> date | None:
+    for form in formats:
+        try:
+            # only the calendar day is taken: a bank's statement days are Shanghai days already
+            return datetime.strptime(text, form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    return None

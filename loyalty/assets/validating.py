@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from community.suitability import kyc
+from kernel import clock
 from loyalty.assets.mapping import Mapping
 from loyalty.assets.reading import Row
 
@@ -47,7 +48,10 @@ class StatementRow:
 
 @dataclass(frozen=True)
 class ClientRow:
-    """A client of the bank. consent: True, False, or None when the file says nothing; unionid: WeChat's, if bound."""
+    """A client of the bank. consent: True, False, or None when the file says nothing; unionid: WeChat's, if bound.
+
+    risk_level: 1 to 5 with the moment of the assessment, 0 for nothing said.
+    """
 
     number: int
     bank_number: str
@@ -58,6 +62,11 @@ class ClientRow:
     owner: str
     consent: bool | None
     unionid: str = ""
+    risk_level: int = 0
+    assessed_at: datetime | None = None
+    kyc_state: str = ""
+    document_kind: str = ""
+    document_expires_on: date | None = None
 
 
 class _Bad(Exception):
@@ -92,6 +101,7 @@ def client_row(row: Row, headers: tuple[str, ...], mapping: Mapping, known: Know
     try:
         _shape(row, headers)
         consent = _coded(row, mapping, "consent")
+        risk_level, assessed_at = _assessment(row, mapping)
         return ClientRow(
             number=row.number,
             bank_number=_identifier(row, mapping, "number", required=True),
@@ -102,6 +112,11 @@ def client_row(row: Row, headers: tuple[str, ...], mapping: Mapping, known: Know
             owner=_known(row, mapping, "owner", known.logins, "客户经理工号不存在或已停用，请核对"),
             consent={"yes": True, "no": False}.get(consent),
             unionid=_identifier(row, mapping, "unionid", required=False),
+            risk_level=risk_level,
+            assessed_at=assessed_at,
+            kyc_state=_coded(row, mapping, "kyc_state"),
+            document_kind=_coded(row, mapping, "document_kind"),
+            document_expires_on=_expiry(row, mapping),
         )
     except _Bad as bad:
         return bad.refusal
@@ -146,7 +161,7 @@ def _identifier(row: Row, mapping: Mapping, word: str, *, required: bool) -> str
 
 def _day(row: Row, mapping: Mapping, today: date) -> date:
     column, text = _cell(row, mapping, "date")
-    day = _parse_day(text, mapping.date_formats)
+    day = mapping.day(text)
     if day is None:
         raise _Bad("date.invalid", f"日期不存在或格式不对，应形如 {today.strftime(mapping.date_formats[0])}", column)
     if day > today:
@@ -156,15 +171,34 @@ def _day(row: Row, mapping: Mapping, today: date) -> date:
     return day
 
 
-@functools.lru_cache(maxsize=4096)
-def _parse_day(text: str, formats: tuple[str, ...]) -> date | None:
-    for form in formats:
-        try:
-            # only the calendar day is taken: a bank's statement days are Shanghai days already
-            return datetime.strptime(text, form).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None
+def _assessment(row: Row, mapping: Mapping) -> tuple[int, datetime | None]:
+    level = _coded(row, mapping, "risk_level")
+    column, text = _cell(row, mapping, "assessed_at")
+    if bool(level) != bool(text):
+        raise _Bad("assessment.half", "风险等级和评估日期须同时填写", column)
+    if not text:
+        return 0, None
+    written, _, wall = text.partition(" ")
+    day = mapping.day(written)
+    try:
+        at = clock.at_local(day, time.fromisoformat(wall or "00:00")) if day and day >= EARLIEST else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise _Bad("assessed_at.invalid", "评估日期不存在或格式不对，应形如 2026-03-01 或 2026-03-01 10:30", column)
+    return int(level), at
+
+
+def _expiry(row: Row, mapping: Mapping) -> date | None:
+    column, text = _cell(row, mapping, "document_expires_on")
+    if not text:
+        return None
+    day = kyc.UNLIMITED if text in mapping.unlimited else mapping.day(text)
+    if day is None or day < EARLIEST:
+        raise _Bad(
+            "document_expires_on.invalid", "证件有效期不存在或格式不对，应形如 2030-12-31，长期有效填“长期”", column
+        )
+    return day
 
 
 def _amount(row: Row, mapping: Mapping) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from community.clients import consent, identities, portrait
 from community.clients.models import Client
+from community.suitability import kyc
+from community.suitability.models import Kyc, RiskAssessment
+from kernel import clock
 from loyalty.assets import importing
 from loyalty.assets.models import ImportRefusal
 from staff.models import Branch, Staff
@@ -82,3 +86,54 @@ async def test_a_unionid_in_the_file_makes_the_banks_client_and_the_wechat_conta
     await importing.import_file(files.write_csv(tmp_path / "b.csv", table), "haiyue", "clients")
     kept = await identities.client_of("bank_number", "haiyue", "C3")
     assert (await Client.get(id=stranger.id)).merged_into_id == kept
+
+
+SUITABLE = [*files.CLIENTS, "风险等级", "风险评估日期", "身份核实状态", "证件类型", "证件有效期至"]
+
+
+async def import_suitable(path: Path, *rows: str) -> tuple[int, int, int]:
+    table = [SUITABLE, *[[*row.split("|")[:2], *[""] * 5, *row.split("|")[2:]] for row in rows]]
+    run = await importing.import_file(files.write_csv(path, table), "haiyue", "clients")
+    return run.rows_accepted, run.rows_unchanged, run.rows_refused
+
+
+async def test_assessments_and_papers_come_with_the_clients_and_an_empty_cell_leaves_what_is_known(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        "C1|张三|C3|2026-03-01|正常|身份证|2031-05-06",
+        "C2|李四|进取型|2026/03/01 10:30|待核实||",
+        "C3|王五||||护照|长期",
+    )
+    assert await import_suitable(tmp_path / "a.csv", *rows) == (3, 0, 0)
+    assert await import_suitable(tmp_path / "a.csv", *rows) == (0, 3, 0)
+    first, second, third = await Client.all().order_by("id")
+    levels = {one.client_id: (one.level, clock.local(one.assessed_at).hour) for one in await RiskAssessment.all()}
+    assert levels == {first.id: (3, 0), second.id: (5, 10)}
+    papers = {one.client_id: (one.state, one.document_expires_on) for one in await Kyc.all()}
+    assert papers == {
+        first.id: ("ok", date(2031, 5, 6)),
+        second.id: ("flagged", None),
+        third.id: ("ok", kyc.UNLIMITED),
+    }
+    assert await import_suitable(tmp_path / "b.csv", "C2|李四||||护照|2030-01-01") == (1, 0, 0)
+    assert (await Kyc.get(client_id=second.id)).state == "flagged"
+
+
+async def test_a_bad_assessment_or_document_is_a_reason_of_its_row(tmp_path: Path) -> None:
+    rows = (
+        "C1|张三|C6|2026-03-01|||",
+        "C2|李四|C3||||",
+        "C3|王五|C3|2026-02-30|||",
+        "C4|赵六|C3|2026-03-01 25:00|||",
+        "C5|孙七|C3|2099-01-01|||",
+        "C6|周八||||身份证|不详",
+        "C7|吴九|||失效||",
+    )
+    assert await import_suitable(tmp_path / "a.csv", *rows) == (0, 0, 7)
+    reasons = await ImportRefusal.all().order_by("row_number").values_list("code", flat=True)
+    assert reasons == [
+        "risk_level.unknown", "assessment.half", "assessed_at.invalid", "assessed_at.invalid", "assessment.future",
+        "document_expires_on.invalid", "kyc_state.unknown",
+    ]  # fmt: skip
+    assert await RiskAssessment.all().count() == 0
