@@ -52,6 +52,14 @@ def is_ours(entry: Entry) -> bool:
     return hmac.compare_digest(mac(entry), entry.mac)
 
 
+def examine(previous: str, entry: Entry) -> tuple[bool, str]:
+    """Both at once, for whoever looks at a million: whether the entry is ours, and what its link's hash must be."""
+    said = canonical(entry)
+    proof = hmac.digest(key(), said, "sha256").hex()
+    chain_hash = hashlib.sha256(previous.encode() + said + entry.mac.encode()).hexdigest()
+    return hmac.compare_digest(proof, entry.mac), chain_hash
+
+
 def chained(previous: str, entry: Entry) -> str:
     """The hash of a link: SHA-256 over the hash before, the entry and its proof; anybody can check it, keyless."""
     return hashlib.sha256(previous.encode() + canonical(entry) + entry.mac.encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""Linking entries into a hash chain, in batches, by one writer.
+
+The chain's order is the order in which the writer found the entries, not that of their numbers: an entry that becomes
+visible late, because its transaction took long, is simply linked later. What still waits stands in audit_waiting,
+written in the same statement as the entry, so nothing is passed over and nothing must be searched for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernel import clock, database, logs
+from staff import audit_heads, audit_mac
+from staff.audit_mac import Entry
+
+BATCH = 5_000
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(4242002)"
+_LAST = "SELECT position, hash FROM audit_link ORDER BY position DESC LIMIT 1"
+COLUMNS = """
+e.id, (extract(epoch FROM e.created_at) * 1000000)::bigint AS at_us, e.staff_id, e.action, e.subject, e.subject_id,
+  e.detail::text AS detail, e.request_id, e.mac
+"""
+_WAITING = f"""
+SELECT {COLUMNS}, w.entry_id FROM audit_waiting w LEFT JOIN audit_entry e ON e.id = w.entry_id
+ORDER BY w.entry_id LIMIT {BATCH}
+"""  # noqa: S608  # our own constants
+_log = logs.get(__name__)
+
+
+async def link() -> int:
+    """Link what waits and write the new head outside the database; returns how many entries were linked."""
+    linked = 0
+    while batch := await _link_batch():
+        linked += batch
+        if batch < BATCH:
+            break
+    await _write_head()
+    return linked
+
+
+async def reached() -> tuple[int, str]:
+    """Position and hash of the last link; 0 and FIRST before there is one."""
+    row = await database.fetch_one(_LAST)
+    return (row["position"], row["hash"]) if row else (0, audit_mac.FIRST)
+
+
+async def _link_batch() -> int:
+    async with database.transaction():
+        await database.fetch(_ONE_WRITER)
+        position, chain_hash = await reached()
+        now, links = clock.now(), list[tuple[Any, ...]]()
+        rows = await database.fetch(_WAITING)
+        for row in rows:
+            if row["id"] is None:
+                # the entry is gone before it was linked: the mark stays for the verification to find
+                _log.error("audit.entry_gone", entry=row["entry_id"])
+                continue
+            position += 1
+            chain_hash = audit_mac.chained(chain_hash, Entry(*list(row.values())[:9]))
+            links.append((now, position, row["id"], chain_hash))
+        if links:
+            await database.copy_in("audit_link", ("created_at", "position", "entry_id", "hash"), links)
+            done = [one[2] for one in links]
+            await database.execute("DELETE FROM audit_waiting WHERE entry_id = ANY($1::bigint[])", done)
+    return len(links)
+
+
+async def _write_head() -> None:
+    position, chain_hash = await reached()
+    if position:
+        audit_heads.append(position, chain_hash, clock.now())
