@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import re
 import secrets
 import shutil
@@ -20,7 +21,10 @@ from staff.models import Staff
 SECONDS = 3600
 LARGEST = 200 * 1024 * 1024
 _NAME = re.compile(r"^\d+-[0-9a-f]{32}(\.[a-z]{2,4}){1,2}$")
-_SUFFIX = re.compile(r"(\.[a-z]{2,4}){1,2}$")
+_SUFFIX = re.compile(r"\.(xlsx|(csv|txt)(\.gz)?)$")
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+# what Office wraps a file in that has a password, and what it wrote before 2007
+_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,11 @@ async def keep(upload: UploadFile, owner: Staff) -> Kept:
     file_name = Path(upload.filename or "").name[:200]
     suffix = _SUFFIX.search(file_name.lower())
     if suffix is None:
-        raise Refused("请上传 CSV、XLSX 或它们的 gz 压缩文件", code="upload.suffix")
+        raise Refused("请上传 CSV、TXT、XLSX，或 gz 压缩的 CSV、TXT", code="upload.suffix")
     if upload.size is not None and upload.size > LARGEST:
         raise Refused("文件超过 200 MB，请拆分后再导入", code="upload.too_large", status=413)
+    _require_kind(suffix[0], await upload.read(4096))
+    await upload.seek(0)
     path = _folder() / f"{owner.id}-{secrets.token_hex(16)}{suffix[0]}"
     await asyncio.to_thread(_write, upload, path)
     return Kept(path, file_name, str(_signer().dumps([path.name, file_name])))
@@ -60,6 +66,17 @@ def again(ticket: str, owner: Staff) -> Kept:
 def forget(kept: Kept) -> None:
     """The file is not needed any more."""
     kept.path.unlink(missing_ok=True)
+
+
+def _require_kind(suffix: str, head: bytes) -> None:
+    """The first bytes must be what the ending says: a program or a picture named .csv goes no further."""
+    if head.startswith(_OFFICE):
+        raise Refused("文件有密码保护，或是旧版 XLS：请去掉密码，另存为 XLSX 或 CSV", code="upload.encrypted")
+    begins = {".xlsx": _ZIP, ".gz": _GZIP}.get(suffix[suffix.rindex(".") :])
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    is_text = not head.startswith((_ZIP, _GZIP, b"%PDF", b"\x7fELF", b"MZ")) and (is_wide or b"\x00" not in head)
+    if not (head.startswith(begins) if begins else is_text):
+        raise Refused("文件内容和它的后缀不一致，请检查后重新上传", code="upload.kind")
 
 
 def _gone() -> Refused:

@@ -31,6 +31,9 @@ RATIO_FROM_BYTES = 16 << 20
 SHARED_TEXTS = "xl/sharedStrings.xml"
 MAX_SHARED_TEXTS = 64 << 20
 MAX_CELL = 4_000
+MAX_COLUMNS = 500
+MAX_ROWS = 20_000_000
+MAX_PARTS = 2_000
 SAMPLE_BYTES = 1 << 16
 FORBIDDEN_HEADER = re.compile(
     r"cvv|cvc|cvn|password|passwd|(?<![a-z])(?:pwd|pin)(?![a-z])|track.?[123]|密码|口令|安全码|校验码|验证码|磁道|卡有效期|指纹|人脸",
@@ -84,6 +87,8 @@ def _table(lines: Iterator[tuple[list[str], int]], mapping: Mapping) -> Table:
     if first is None:
         raise Refused("文件是空的", code="import.empty")
     headers = tuple(cell.strip() for cell in first[0])
+    if len(headers) > MAX_COLUMNS:
+        raise Refused(f"列太多：最多 {MAX_COLUMNS} 列", code="import.too_many_columns")
     for header in headers:
         if FORBIDDEN_HEADER.search(header):
             raise Refused(
@@ -99,6 +104,10 @@ def _table(lines: Iterator[tuple[list[str], int]], mapping: Mapping) -> Table:
 
 def _rows(headers: tuple[str, ...], lines: Iterator[tuple[list[str], int]]) -> Iterator[Row]:
     for cells, number in lines:
+        if number > MAX_ROWS:
+            raise Refused(f"行太多：最多 {MAX_ROWS:,} 行，请拆分后再导入", code="import.too_many_rows")
+        if len(cells) > MAX_COLUMNS:
+            raise Refused(f"第 {number} 行列太多：最多 {MAX_COLUMNS} 列", code="import.too_many_columns")
         if not any(cells):
             continue
         trimmed = tuple(cell.strip() for cell in cells)
@@ -149,6 +158,8 @@ def _sheet_rows(path: Path) -> Iterator[tuple[list[str], int]]:
     with zipfile.ZipFile(path) as archive:
         sizes = [(item.file_size, item.compress_size) for item in archive.infolist()]
         texts = max((item.file_size for item in archive.infolist() if item.filename == SHARED_TEXTS), default=0)
+    if len(sizes) > MAX_PARTS:
+        raise Refused("这个 XLSX 的部件过多，已拒绝", code="import.bomb")
     if texts > MAX_SHARED_TEXTS:
         raise Refused("这个 XLSX 的文字过多，请另存为 CSV 后再导入", code="import.too_large")
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)

@@ -45,3 +45,13 @@ def signed_in(web_app: Starlette, people: dict[str, Staff]) -> Callable[[str], A
         return browser
 
     return browser_of
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No rate limits: for tests that try every door again and again."""
+    monkeypatch.setenv("HUILIU_RATE_FACTOR", "0")
+    settings.forget()
+    yield
+    monkeypatch.undo()
+    settings.forget()
