@@ -11,7 +11,7 @@ from campaigns.audience.models import Segment
 from community.clients import portrait
 from kernel import database, masking
 from kernel.errors import NotFound, Refused
-from staff import audit, permissions
+from staff import audit, permissions, scope
 from staff.models import Staff
 
 SAMPLE_SIZE = 20
@@ -64,18 +64,20 @@ async def waterfall(audience: Audience) -> Waterfall:
     return Waterfall(due + sum(line.clients for line in exclusions), exclusions, due)
 
 
-async def sample(audience: Audience, size: int = SAMPLE_SIZE) -> list[Sampled]:
-    """Some clients of the audience in an order that has nothing to do with them, names masked."""
+async def sample(audience: Audience, seen_by: Staff, size: int = SAMPLE_SIZE) -> list[Sampled]:
+    """Some clients of the audience whom `seen_by` may see, in an order that has nothing to do with them; masked."""
     decided = await deciding.statement(audience)
+    own = scope.clients(seen_by, first=len(decided.arguments) + 1)
     sql = f"""
         SELECT d.client_id, d.tier, d.decision, branch.name AS branch, owner.name AS owner
         FROM ({decided.sql}) d
         JOIN client c ON c.id = d.client_id
         LEFT JOIN branch ON branch.id = c.branch_id
         LEFT JOIN staff owner ON owner.id = c.owner_id
+        WHERE {own.sql}
         ORDER BY md5(d.client_id::text) LIMIT {int(size)}
     """  # noqa: S608
-    rows = await database.fetch(sql, *decided.arguments)
+    rows = await database.fetch(sql, *decided.arguments, *own.arguments)
     names = await portrait.names_of([row["client_id"] for row in rows])
     return [
         Sampled(

@@ -121,7 +121,7 @@ async def of(person: Staff) -> Overview:
     senders = scope.staff(person)
     tasks = await database.fetch_one(UNCONFIRMED.format(scope=senders.sql), *senders.arguments)
     unconfirmed = tasks or {"n": 0, "oldest_at": None}
-    units = await _units(person)
+    units = await scope.units_of(person)
     return Overview(
         assets=await _assets(person, units),
         clients=await _clients(person),
@@ -133,7 +133,7 @@ async def of(person: Staff) -> Overview:
         unconfirmed=unconfirmed["n"],
         oldest_unconfirmed_at=unconfirmed["oldest_at"],
         campaigns=await _campaigns(person),
-        deposit_return=await _deposit_return(units),
+        deposit_return=await _deposit_return(person, units),
         lifts=await _lifts(person),
     )
 
@@ -151,17 +151,11 @@ async def progress(campaign_ids: Sequence[int]) -> dict[int, tuple[int, int, int
     return {row["campaign_id"]: (row["planned"], row["reached"], row["failed"]) for row in rows}
 
 
-async def _units(person: Staff) -> frozenset[int] | None:
-    # kept figures are by unit: who sees only the own clients is shown the return of the unit around them
-    units = await scope.units_of(person)
-    return frozenset({person.branch_id or 0}) if units == frozenset() else units
-
-
 async def _assets(person: Staff, units: frozenset[int] | None) -> list[Assets]:
     newest: date | None = await database.fetch_value("SELECT max(day) FROM client_day")
     if newest is None:
         return []
-    if units is None or await scope.units_of(person):
+    if units is None or units:
         return await _kept_assets(newest, units)
     days = [newest - timedelta(weeks=week) for week in range(WEEKS)]
     own = scope.clients(person, first=2)
@@ -178,9 +172,11 @@ async def _kept_assets(newest: date, units: frozenset[int] | None) -> list[Asset
     return found[::-7][::-1]
 
 
-async def _deposit_return(units: frozenset[int] | None) -> reading.ReturnRate:
+async def _deposit_return(person: Staff, units: frozenset[int] | None) -> reading.ReturnRate:
     newest: date | None = await database.fetch_value("SELECT max(day) FROM daily_figure")
-    return await reading.return_rate(newest, units)
+    # kept by unit: who sees only the own clients is shown the return of the unit around them, without one: nothing
+    around = [person.branch_id] if person.branch_id is not None and not units else []
+    return await reading.return_rate(newest, None if units is None else [*units, *around])
 
 
 async def _lifts(person: Staff) -> list[Lift]:

@@ -1,4 +1,4 @@
-"""The list of events: when, where, how full, for the branch of the person who asks."""
+"""The list of events: when, where, how full, for the person who asks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kernel import database
+from staff import scope
+from staff.models import Staff
 
 LIST = """
 SELECT c.id, c.name, c.state, e.starts_at, e.place, e.seats, e.taken,
@@ -13,12 +15,12 @@ SELECT c.id, c.name, c.state, e.starts_at, e.place, e.seats, e.taken,
        count(i.id) FILTER (WHERE i.state = 'waiting') AS waiting,
        count(i.id) FILTER (WHERE i.state = 'attended') AS attended
 FROM event e JOIN campaign c ON c.id = e.campaign_id LEFT JOIN invitation i ON i.event_id = e.id
-WHERE $1::bigint IS NULL OR c.branch_id IS NULL OR c.branch_id = $1
-GROUP BY c.id, e.id ORDER BY e.starts_at DESC LIMIT $2 OFFSET $3
+WHERE {scope}
+GROUP BY c.id, e.id ORDER BY e.starts_at DESC LIMIT $1 OFFSET $2
 """
 COUNT = """
 SELECT count(*) FROM event e JOIN campaign c ON c.id = e.campaign_id
-WHERE $1::bigint IS NULL OR c.branch_id IS NULL OR c.branch_id = $1
+WHERE {scope}
 """
 
 
@@ -38,11 +40,14 @@ class Row:
     attended: int
 
 
-async def count(branch_id: int | None) -> int:
-    """How many events a person of this branch sees; None sees all."""
-    return int(await database.fetch_value(COUNT, branch_id) or 0)
+async def count(person: Staff) -> int:
+    """How many events this person sees."""
+    own = scope.campaigns(person, alias="c")
+    return int(await database.fetch_value(COUNT.format(scope=own.sql), *own.arguments) or 0)
 
 
-async def page(branch_id: int | None, limit: int, offset: int) -> list[Row]:
+async def page(person: Staff, limit: int, offset: int) -> list[Row]:
     """Events, newest first."""
-    return [Row(**row) for row in await database.fetch(LIST, branch_id, limit, offset)]
+    own = scope.campaigns(person, alias="c", first=3)
+    rows = await database.fetch(LIST.format(scope=own.sql), limit, offset, *own.arguments)
+    return [Row(**row) for row in rows]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from kernel.errors import NotFound
 from loyalty.assets.models import ImportRefusal, ImportRun
+from staff import scope
+from staff.models import Staff
 
 PAGE = 50
 
@@ -29,28 +32,33 @@ class RefusalPage:
     total: int
 
 
-async def runs(page: int = 1, *, kind: str = "", branch_id: int | None = None, size: int = PAGE) -> RunPage:
-    """Imports, newest first; `kind` clients or statement narrows, `branch_id` to those of its people."""
-    query = _within(branch_id).filter(kind=kind) if kind else _within(branch_id)
+async def runs(person: Staff, page: int = 1, *, kind: str = "", size: int = PAGE) -> RunPage:
+    """Imports by people within a person's scope, newest first; `kind` clients or statement narrows."""
+    query = _within(person).filter(kind=kind) if kind else _within(person)
     found = await query.order_by("-id").offset((max(page, 1) - 1) * size).limit(size).select_related("by")
     return RunPage(found, await query.count())
 
 
-async def run(run_id: int, *, branch_id: int | None = None) -> ImportRun:
-    """One import. NotFound when there is none, or when somebody of another branch than `branch_id` made it."""
-    found = await _within(branch_id).select_related("by").get_or_none(id=run_id)
+async def run(run_id: int, person: Staff) -> ImportRun:
+    """One import. NotFound when there is none, or when somebody outside the person's scope made it."""
+    found = await _within(person).select_related("by").get_or_none(id=run_id)
     if found is None:
         raise NotFound("没有这次导入")
     return found
 
 
-async def refusals(run_id: int, page: int = 1, *, branch_id: int | None = None, size: int = PAGE) -> RefusalPage:
+async def refusals(run_id: int, person: Staff, page: int = 1, *, size: int = PAGE) -> RefusalPage:
     """The refused rows of a run in file order; the rows themselves stay sealed (see `refusals.refusals_csv`)."""
-    made = await run(run_id, branch_id=branch_id)
+    made = await run(run_id, person)
     query = ImportRefusal.filter(run_id=run_id)
     found = await query.order_by("row_number", "id").offset((max(page, 1) - 1) * size).limit(size)
     return RefusalPage(made, found, await query.count())
 
 
-def _within(branch_id: int | None) -> QuerySet[ImportRun]:
-    return ImportRun.all() if branch_id is None else ImportRun.filter(by__branch_id=branch_id)
+def _within(person: Staff) -> QuerySet[ImportRun]:
+    # the condition is scope's own text, with a number in it
+    own = scope.staff(person)
+    everybody = ImportRun.all()
+    if not own.arguments:
+        return everybody
+    return everybody.filter(by_id__in=RawSQL(f"(SELECT s.id FROM staff s WHERE {own.literal})"))  # noqa: S608

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,13 +14,16 @@ WHOLE_BANK = 0
 
 SERIES = """
 SELECT d::date AS day, f.value FROM generate_series($3::date, $4::date, interval '1 day') d
-LEFT JOIN daily_figure f ON f.figure = $1 AND f.branch_id = $2 AND f.day = d::date ORDER BY d
+LEFT JOIN (
+  SELECT day, sum(value) AS value FROM daily_figure WHERE figure = $1 AND branch_id = ANY($2::bigint[])
+  AND day BETWEEN $3::date AND $4::date GROUP BY day
+) f ON f.day = d::date ORDER BY d
 """
 RETURN = """
 SELECT COALESCE(sum(value) FILTER (WHERE figure = 'return_due'), 0) AS due,
        COALESCE(sum(value) FILTER (WHERE figure = 'return_amount'), 0) AS returned
 FROM daily_figure
-WHERE figure IN ('return_due', 'return_amount') AND branch_id = $1 AND day BETWEEN $2::date AND $3::date
+WHERE figure IN ('return_due', 'return_amount') AND branch_id = ANY($1::bigint[]) AND day BETWEEN $2::date AND $3::date
 """
 
 
@@ -64,33 +68,38 @@ class Overview:
     deposit_return: ReturnRate
 
 
-async def overview(branch_id: int | None = None, *, days: int = WEEKS_4) -> Overview:
-    """All figures of the last `days` days for one branch, or the whole bank."""
-    branch = WHOLE_BANK if branch_id is None else branch_id
-    until = await database.fetch_value("SELECT max(day) FROM daily_figure WHERE branch_id = $1", branch)
-    shown = {code: await series(code, until, days, branch_id) for code in FIGURES} if until else {}
-    return Overview(until, shown, await return_rate(until, branch_id))
+async def overview(units: Collection[int] | None = None, *, days: int = WEEKS_4) -> Overview:
+    """All figures of the last `days` days, added up over some units, or of the whole bank."""
+    until = await database.fetch_value(
+        "SELECT max(day) FROM daily_figure WHERE branch_id = ANY($1::bigint[])", _kept_for(units)
+    )
+    shown = {code: await series(code, until, days, units) for code in FIGURES} if until else {}
+    return Overview(until, shown, await return_rate(until, units))
 
 
-async def series(code: str, until: date, days: int = WEEKS_4, branch_id: int | None = None) -> Series:
-    """One figure over the last `days` days."""
-    figure, branch = FIGURES[code], WHOLE_BANK if branch_id is None else branch_id
-    rows = await database.fetch(SERIES, code, branch, until - timedelta(days=days - 1), until)
+async def series(code: str, until: date, days: int = WEEKS_4, units: Collection[int] | None = None) -> Series:
+    """One figure over the last `days` days, added up over the units (every kept figure can be)."""
+    figure = FIGURES[code]
+    rows = await database.fetch(SERIES, code, _kept_for(units), until - timedelta(days=days - 1), until)
     missing = None if figure.is_level else 0.0
     values = [missing if row["value"] is None else row["value"] for row in rows]
     return Series(code, figure, [row["day"] for row in rows], values)
 
 
-async def return_rate(until: date | None, branch_id: int | None = None, *, days: int = WEEKS_4) -> ReturnRate:
+async def return_rate(until: date | None, units: Collection[int] | None = None, *, days: int = WEEKS_4) -> ReturnRate:
     """The return of outflows that ripened within the last `days` days."""
     if until is None:
         return ReturnRate(None, 0, 0, None)
-    branch = WHOLE_BANK if branch_id is None else branch_id
+    kept = _kept_for(units)
     start = until - timedelta(days=days - 1)
-    now = await database.fetch_one(RETURN, branch, start, until)
-    before = await database.fetch_one(RETURN, branch, start - timedelta(days=days), start - timedelta(days=1))
+    now = await database.fetch_one(RETURN, kept, start, until)
+    before = await database.fetch_one(RETURN, kept, start - timedelta(days=days), start - timedelta(days=1))
     assert now is not None
     return ReturnRate(_rate(now), int(now["due"]), int(now["returned"]), _rate(before))
+
+
+def _kept_for(units: Collection[int] | None) -> list[int]:
+    return [WHOLE_BANK] if units is None else list(units)
 
 
 def _rate(row: database.Row | None) -> float | None:

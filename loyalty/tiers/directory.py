@@ -30,6 +30,7 @@ SELECT c.id, c.name_sealed, c.phone_sealed, c.marketing_consent, c.opted_out_at,
   ARRAY(SELECT t.name FROM client_tag ct JOIN tag t ON t.id = ct.tag_id WHERE ct.client_id = c.id
     ORDER BY t.name LIMIT 4) AS tags
 """
+OWNERS = "SELECT s.id, s.name FROM staff s WHERE s.is_active AND s.role = 'director' AND {scope} ORDER BY s.name, s.id"
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,9 @@ async def require_visible(person: Staff, client_id: int) -> None:
 
 async def owners(person: Staff) -> list[tuple[int, str]]:
     """The directors among whose clients this person may choose."""
-    sql = """
-    SELECT id, name FROM staff WHERE is_active AND role = 'director' AND ($1::bigint IS NULL OR branch_id = $1)
-    ORDER BY name
-    """
-    rows = await database.fetch(sql, person.branch_id)
-    return [(row["id"], row["name"]) for row in rows if person.role != "director" or row["id"] == person.id]
+    own = scope.staff(person)
+    rows = await database.fetch(OWNERS.format(scope=own.sql), *own.arguments)
+    return [(row["id"], row["name"]) for row in rows]
 
 
 async def tags() -> list[str]:

@@ -9,14 +9,16 @@ from kernel.errors import Refused
 from loyalty.tiers import policies
 from loyalty.tiers.models import TierPolicy, TierReview
 from loyalty.tiers.rules import Policy
+from staff import scope
+from staff.models import Staff
 
-# $1 branch, null for the whole bank; $2 months below from which a client is watched
+# $1 months below from which a client is watched
 OVERVIEW = """
-SELECT s.tier, count(*) AS clients, count(*) FILTER (WHERE s.months_below >= $2::int) AS watched,
+SELECT s.tier, count(*) AS clients, count(*) FILTER (WHERE s.months_below >= $1::int) AS watched,
        COALESCE(sum(d.total_fen), 0)::bigint AS total_fen
 FROM standing s JOIN client c ON c.id = s.client_id AND c.merged_into_id IS NULL
 LEFT JOIN client_day d ON d.client_id = s.client_id AND d.day = (SELECT max(day) FROM client_day)
-WHERE $1::bigint IS NULL OR c.branch_id = $1
+WHERE {scope}
 GROUP BY 1
 """
 
@@ -43,14 +45,16 @@ class Overview:
     reviews: list[TierReview]
 
 
-async def overview(branch_id: int | None = None) -> Overview:
-    """Standings of the whole bank or of one branch."""
+async def overview(person: Staff) -> Overview:
+    """Standings of the clients within a person's scope."""
     reviews = await TierReview.all().order_by("-month").limit(12)
     try:
         policy_id, policy = await policies.in_force(clock.today())
     except Refused:
         return Overview(None, [], reviews)
-    rows = {row["tier"]: row for row in await database.fetch(OVERVIEW, branch_id, policy.watch_from)}
+    own = scope.clients(person, first=2)
+    found = await database.fetch(OVERVIEW.format(scope=own.sql), policy.watch_from, *own.arguments)
+    rows = {row["tier"]: row for row in found}
     return Overview(await TierPolicy.get(id=policy_id), _lines(policy, rows), reviews)
 
 

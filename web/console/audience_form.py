@@ -14,6 +14,7 @@ from campaigns.audience.conditions import Tree
 from community.groups import directory as groups
 from kernel.errors import Refused
 from loyalty.tiers import directory
+from staff import scope
 from staff.models import Branch, Staff
 
 FEN_PER_WAN = 1_000_000
@@ -89,15 +90,17 @@ class Choices(NamedTuple):
     group: list[tuple[str, str]]
 
 
-async def choices(person: Staff) -> Choices:
-    """What this person may pick from."""
-    branches = Branch.filter(id=person.branch_id) if person.branch_id is not None else Branch.all()
+async def choices(author: Staff) -> Choices:
+    """What can be picked: owners, units and groups within the scope of the author, whose clients the audience is."""
+    units = await scope.units_of(author)
+    open_ones = Branch.filter(is_closed=False).order_by("path")
+    branches = open_ones if units is None else open_ones.filter(id__in=[*units, author.branch_id or 0])
     return Choices(
         list((await directory.tier_names()).items()),
         [(tag, tag) for tag in await directory.tags()],
-        [(str(number), name) for number, name in await directory.owners(person)],
-        [(str(branch.id), branch.name) for branch in await branches.order_by("name")],
-        [(str(line.id), line.name or "未命名群") for line in await groups.lines(person, limit=200, offset=0)],
+        [(str(number), name) for number, name in await directory.owners(author)],
+        [(str(branch.id), branch.name) for branch in await branches],
+        [(str(line.id), line.name or "未命名群") for line in await groups.lines(author, limit=200, offset=0)],
     )
 
 

@@ -93,8 +93,8 @@ async def count(request: Request) -> Response:
     context = {
         "campaign": campaign,
         "sheet": sheet,
-        "reach": await editor_page.reach_of(campaign, sheet),
-        **await editor_page.audience_words(request),
+        "reach": await editor_page.reach_of(campaign, sheet, session.signed_in(request)),
+        **await editor_page.audience_words(campaign),
     }
     return render(request, "console/campaigns/audience.html", **context)
 
@@ -111,7 +111,7 @@ async def check_wording(request: Request) -> Response:
 async def _editable(request: Request) -> Campaign:
     person = session.signed_in(request)
     campaign = await listing.get(request.path_params["id"], person)
-    if person.branch_id is not None and campaign.branch_id != person.branch_id:
+    if not await listing.may_change(campaign, person):
         raise Forbidden("总行的活动由总行修改；可以复制一份在本机构使用", code="campaign.head_office")
     return campaign
 

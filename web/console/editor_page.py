@@ -19,7 +19,7 @@ from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign, Step
 from kernel.errors import Refused
 from loyalty.metrics import comparing, intervals
-from staff.models import Staff
+from staff.models import Branch, Staff
 from web import session, words
 from web.console import audience_form, campaign_sheet, message_preview
 from web.console.campaign_sheet import Sheet
@@ -51,7 +51,7 @@ async def show(
 ) -> Response:
     """The editor with this sheet: checked is the whole preflight, None while what is shown is not saved."""
     chosen = registry.KINDS[campaign.kind]
-    reach = await reach_of(campaign, sheet)
+    reach = await reach_of(campaign, sheet, session.signed_in(request))
     people = await message_preview.samples(reach.sample)
     by_step = step_findings(campaign, sheet)
     return render(
@@ -70,14 +70,15 @@ async def show(
         todo=_todo(sheet, reach, by_step, checked),
         problem=problem,
         state_name=lifecycle.NAMES[campaign.state],
-        **await audience_words(request),
+        **await audience_words(campaign),
         **await _words(campaign, chosen),
     )
 
 
 async def _words(campaign: Campaign, chosen: Kind) -> dict[str, Any]:
     people = Staff.filter(is_active=True, wecom_userid__isnull=False).order_by("name")
-    anchors = await (people if campaign.branch_id is None else people.filter(branch_id=campaign.branch_id))
+    unit = await Branch.get(id=campaign.branch_id) if campaign.branch_id is not None else None
+    anchors = await (people if unit is None else people.filter(branch__path__startswith=unit.path))
     return {
         "channels": [(code, _(words.CHANNELS[code])) for code in chosen.channels],
         "placeholders": placeholders.KNOWN,
@@ -90,17 +91,17 @@ async def _words(campaign: Campaign, chosen: Kind) -> dict[str, Any]:
     }
 
 
-async def audience_words(request: Request) -> dict[str, Any]:
-    """What rows of conditions can ask and pick from."""
+async def audience_words(campaign: Campaign) -> dict[str, Any]:
+    """What rows of conditions can ask and pick from: what is in the author's scope, from whom the audience comes."""
     return {
-        "choices": await audience_form.choices(session.signed_in(request)),
+        "choices": await audience_form.choices(await campaign.author),
         "questions": audience_form.QUESTIONS,
         "joints": audience_form.JOINTS,
     }
 
 
-async def reach_of(campaign: Campaign, sheet: Sheet) -> Reach:
-    """Whom the sheet reaches as typed; nothing is saved."""
+async def reach_of(campaign: Campaign, sheet: Sheet, person: Staff) -> Reach:
+    """Whom the sheet reaches as typed, with a sample of those whom this person may see; nothing is saved."""
     share = sheet.values.get("control_percent", "")
     try:
         tree = audience_form.to_tree(sheet.builder)
@@ -112,9 +113,9 @@ async def reach_of(campaign: Campaign, sheet: Sheet) -> Reach:
     )
     channel = sheet.values.get("channel", "")
     known = channel if channel in registry.KINDS[campaign.kind].channels else campaign.channel
-    audience = Audience(author, known, tree, campaign.salt, percent)
+    audience = Audience(author, known, tree, campaign.salt, percent, tuple(campaign.products))
     people = await segments.waterfall(audience)
-    sentence, sample = await describing.describe(tree), await segments.sample(audience)
+    sentence, sample = await describing.describe(tree), await segments.sample(audience, person)
     return Reach(sentence, people, sample, "", _detectable(people))
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from campaigns.events import listing, reading, replies
+from campaigns.planning import listing as planned
 from campaigns.planning.models import Campaign
 from kernel.errors import Forbidden, NotFound
 from staff import audit
@@ -36,9 +37,9 @@ class SeatsForm:
 
 async def index(request: Request) -> Response:
     """GET /events"""
-    branch = session.signed_in(request).branch_id
-    page = paging.read(request, await listing.count(branch))
-    rows = await listing.page(branch, page.size, page.offset)
+    person = session.signed_in(request)
+    page = paging.read(request, await listing.count(person))
+    rows = await listing.page(person, page.size, page.offset)
     return render(request, "console/events/list.html", rows=rows, page_of_rows=page)
 
 
@@ -60,13 +61,14 @@ async def show(request: Request) -> Response:
         states=STATES,
         state=wanted,
         page_of_rows=page,
+        is_own=await planned.may_change(campaign, person),
     )
 
 
 async def change_seats(request: Request) -> Response:
     """POST /events/{id}/seats"""
     campaign = await find(request)
-    require_own(campaign, session.signed_in(request))
+    await require_own(campaign, session.signed_in(request))
     form = await forms.read(request, SeatsForm)
     await replies.add_seats(campaign.id, form.seats)
     await audit.record(session.signed_in(request), "event.seats_changed", "campaign", campaign.id, seats=form.seats)
@@ -76,15 +78,14 @@ async def change_seats(request: Request) -> Response:
 
 
 async def find(request: Request, kind: str = "event_invitation") -> Campaign:
-    """The campaign of the address, when it is of this kind and of the person's branch."""
-    person: Staff = session.signed_in(request)
-    campaign = await Campaign.get_or_none(id=request.path_params["id"], kind=kind)
-    if campaign is None or (person.branch_id and campaign.branch_id and campaign.branch_id != person.branch_id):
+    """The campaign of the address, when it is of this kind and within the person's scope."""
+    campaign = await planned.get(request.path_params["id"], session.signed_in(request))
+    if campaign.kind != kind:
         raise NotFound
     return campaign
 
 
-def require_own(campaign: Campaign, person: Staff) -> None:
-    """Go on only with a campaign of the person's own branch; what head office plans, head office changes."""
-    if person.branch_id is not None and campaign.branch_id != person.branch_id:
+async def require_own(campaign: Campaign, person: Staff) -> None:
+    """Go on only with a campaign of the person's own part of the bank; what head office plans, head office changes."""
+    if not await planned.may_change(campaign, person):
         raise Forbidden("总行的活动由总行修改", code="campaign.head_office")

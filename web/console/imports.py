@@ -81,8 +81,7 @@ async def take_in(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """GET /imports/{id}"""
-    branch_id = request.user.branch_id
-    found = await history.refusals(request.path_params["id"], paging.asked_number(request), branch_id=branch_id)
+    found = await history.refusals(request.path_params["id"], request.user, paging.asked_number(request))
     return render(
         request,
         "console/import_run.html",
@@ -97,14 +96,14 @@ async def show(request: Request) -> Response:
 
 async def refused(request: Request) -> Response:
     """GET /imports/{id}/refused.csv: the rows in the clear, with a trace of who took them."""
-    run = await history.run(request.path_params["id"], branch_id=request.user.branch_id)
+    run = await history.run(request.path_params["id"], request.user)
     await audit.record(request.user, "import.refused_downloaded", "import_run", run.id)
     headers = {"Content-Disposition": f'attachment; filename="refused-{run.id}.csv"'}
     return StreamingResponse(refusals.refusals_csv(run.id), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _index(request: Request, values: dict[str, object], errors: dict[str, str], status: int) -> Response:
-    found = await history.runs(paging.asked_number(request), branch_id=request.user.branch_id)
+    found = await history.runs(request.user, paging.asked_number(request))
     return render(
         request,
         "console/imports.html",

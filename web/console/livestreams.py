@@ -23,9 +23,9 @@ STATUS = {
 
 async def index(request: Request) -> Response:
     """GET /livestreams"""
-    branch = session.signed_in(request).branch_id
-    page = paging.read(request, await listing.count(branch))
-    rows = await listing.page(branch, page.size, page.offset)
+    person = session.signed_in(request)
+    page = paging.read(request, await listing.count(person))
+    rows = await listing.page(person, page.size, page.offset)
     return render(request, "console/livestreams/list.html", rows=rows, page_of_rows=page, statuses=STATUS)
 
 

@@ -18,7 +18,7 @@ async def show(request: Request) -> Response:
     return render(
         request,
         "console/tiers.html",
-        overview=await reading.overview(request.user.branch_id),
+        overview=await reading.overview(request.user),
         upgrades=UPGRADES,
         drops=DROPS,
         day_counts=DAY_COUNTS,

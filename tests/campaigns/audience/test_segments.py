@@ -71,11 +71,20 @@ async def test_the_sample_is_masked_and_limited(cast: Cast) -> None:
     for client_id in ids:
         sealed = personal.seal_name(client_id, "王小芳")
         await database.execute("UPDATE client SET name_sealed = $2 WHERE id = $1", client_id, sealed)
-    sampled = await segments.sample(_audience(cast))
+    sampled = await segments.sample(_audience(cast), cast.li)
     assert len(sampled) == 20
     assert {(one.name, one.owner, one.branch, one.label) for one in sampled} == {
         ("王*芳", "陈经理", "深圳分行", "将会发送")
     }
+
+
+async def test_the_sample_shows_only_clients_whom_the_reader_may_see(cast: Cast) -> None:
+    await make_clients(cast, 10)
+    elsewhere = await Branch.create(code="gz", name="广州分行")
+    stranger = await Staff.create(login="gz", name="广州", role="branch_head", reach="branch", branch=elsewhere)
+    assert len(await segments.sample(_audience(cast), cast.zhao)) == 10
+    assert await segments.sample(_audience(cast), stranger) == []
+    assert await segments.count(_audience(cast)) == 10
 
 
 async def test_a_segment_is_kept_under_one_name(cast: Cast) -> None:

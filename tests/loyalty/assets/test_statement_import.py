@@ -17,6 +17,7 @@ from kernel import clock, database, sealing
 from kernel.errors import Refused
 from loyalty.assets import history, importing, linking, refusals
 from loyalty.assets.models import Account, ImportRefusal, ImportRun, Movement
+from staff.models import Staff
 from tests.loyalty import files
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -95,7 +96,7 @@ async def test_five_broken_rows_give_five_reasons_and_the_rest_is_imported(tmp_p
     assert (run.rows_accepted, run.rows_refused) == (good, 5)
     reasons = await ImportRefusal.filter(run_id=run.id).order_by("row_number").values_list("code", flat=True)
     assert reasons == ["date.invalid", "amount.not_a_number", "account.scientific", "sign.unknown", "row.duplicate"]
-    page = await history.refusals(run.id)
+    page = await history.refusals(run.id, Staff(reach="bank"))
     assert [entry.row_number for entry in page.refusals] == [len(rows) + place for place in range(1, 6)]
     again = await importing.import_file(path, "berka", "statement")
     assert (again.rows_accepted, again.rows_unchanged, again.rows_refused) == (0, good, 5)
@@ -214,7 +215,7 @@ async def test_a_file_that_can_not_be_used_leaves_a_failed_run_and_nothing_else(
     assert refused.value.code == "import.missing_column"
     run = await ImportRun.get()
     assert (run.state, run.problem) == ("failed", refused.value.message)
-    assert [entry.id for entry in (await history.runs()).runs] == [run.id]
+    assert [entry.id for entry in (await history.runs(Staff(reach="bank"))).runs] == [run.id]
     assert Counter(await Account.all().values_list("id", flat=True)) == Counter()
 
 

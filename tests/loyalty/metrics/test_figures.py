@@ -77,7 +77,7 @@ async def test_the_overview_has_series_with_definitions_and_the_return_of_four_w
     assert all(series.figure.definition for series in seen.series.values())
     assert (seen.deposit_return.rate, seen.deposit_return.rate_before) == (0.6, None)
     assert "对照组" in seen.deposit_return.definition
-    of_branch = await reading.overview(branch.id)
+    of_branch = await reading.overview([branch.id])
     assert of_branch.series["holders"].newest == 1
 
 

@@ -13,6 +13,7 @@ from kernel import database
 from kernel.errors import Refused
 from loyalty.tiers import policies, reading, review, rules
 from loyalty.tiers.models import Standing, StandingChange, TierReview
+from staff.models import Staff
 from tests.loyalty import balances
 from tests.loyalty.balances import WAN
 
@@ -68,12 +69,12 @@ async def test_the_average_counts_every_calendar_day_of_the_month() -> None:
 
 
 async def test_the_overview_counts_clients_and_assets_of_each_tier() -> None:
-    assert (await reading.overview()).policy is None
+    assert (await reading.overview(Staff(reach="bank"))).policy is None
     await policies.load_preset("cmb", date(2026, 1, 1))
     for average in (3 * WAN, 60 * WAN, 70 * WAN):
         await balances.client_with_months(MONTHS[0], [average])
     await review_all(1)
-    seen = await reading.overview()
+    seen = await reading.overview(Staff(reach="bank"))
     assert [(line.code, line.clients, line.total_fen) for line in seen.tiers if line.clients] == [
         ("sunflower", 2, 130 * WAN),
         ("basic", 1, 3 * WAN),
