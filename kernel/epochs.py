@@ -10,6 +10,9 @@ from kernel import database, key_sources, keyring, resealing, rotating, sealing,
 from kernel.errors import NotFound, Refused
 from kernel.models import DataKey, KeyRotation, KeyRotationColumn
 
+SMALL_BYTES = 256 << 20
+"""Up to here the values are counted whenever somebody looks: about a second of reading."""
+
 DESTROY = """
 UPDATE data_key SET wrapped = NULL, state = 'destroyed', destroyed_at = clock_timestamp()
 WHERE epoch = $1 AND state = 'retired' AND NOT ({holds_any})
@@ -46,6 +49,18 @@ async def listed() -> list[Epoch]:
 async def counts() -> list[tuple[sealing.Column, dict[int, int]]]:
     """How many values of each epoch every column holds; reads the tables whole."""
     return [(column, await resealing.counts(column)) for column in sealing.columns()]
+
+
+async def is_small() -> bool:
+    """Whether counting is quick, by the tables' sizes as the statistics know them."""
+    tables = sorted({column.table for column in sealing.columns()})
+    sql = "SELECT sum(pg_table_size(c.oid)) FROM pg_class c WHERE c.relkind = 'r' AND c.relname = ANY($1::text[])"
+    return int(await database.fetch_value(sql, tables) or 0) < SMALL_BYTES
+
+
+async def is_announced(epoch: int) -> bool:
+    """Whether an epoch's key waits for its first use."""
+    return await DataKey.exists(epoch=epoch, state="announced")
 
 
 async def newest_rotation() -> tuple[KeyRotation | None, list[KeyRotationColumn]]:

@@ -54,12 +54,22 @@ def _parser() -> argparse.ArgumentParser:
     _add(known, "populate", commands.populate, "let the people of the sandbox act by themselves")
     _add(known, "doctor", commands.doctor, "say what is wrong here and how to mend it")
     _add(known, "generate-keys", commands.generate_keys, "print new production keys")
+    _add(known, "rotate-keys", commands.rotate_keys, "seal everything anew with a new data key; shows how far it is")
+    _add(known, "rewrap-keys", commands.rewrap_keys, "wrap the data keys under the new master key")
     _add_people_and_files(known)
+    _add_proofs(known)
     return parser
 
 
+def _add_proofs(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    audit = _add(known, "audit", commands.verify_audit, "go over the audit's chain; 1 when something is wrong")
+    audit.add_argument("what", choices=["verify"])
+    audit.add_argument("--json", action="store_true", help="one JSON line")
+    _add(known, "trace-export", commands.trace_export, "say which export a file came from").add_argument("file")
+
+
 def _add_people_and_files(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    admin = _add(known, "create-admin", commands.create_admin, "make an administrator; asks for the password")
+    admin = _add(known, "create-admin", commands.create_admin, "make an administrator; prints a one-time link")
     admin.add_argument("login")
     admin.add_argument("name")
     for kind in ("statement", "clients"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -110,14 +109,43 @@ def generate_keys(_args: argparse.Namespace) -> int:
     return 0
 
 
-def create_admin(args: argparse.Namespace) -> int:
-    """The first administrator of a new bank."""
-    from staff import people
+def rotate_keys(_args: argparse.Namespace) -> int:
+    """A rotation from its beginning, or from where it was left, to its end."""
+    from processes import rekeying
 
     instance.adopt()
-    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    _with_database(lambda: people.hire(args.login, args.name, "administrator", password=password))
-    print(f"{args.login} can sign in at {settings.get().public_url}/login")
+    return _with_database(rekeying.rotate)
+
+
+def rewrap_keys(_args: argparse.Namespace) -> int:
+    """The data keys under the present master key."""
+    from staff.keys import ruling
+
+    instance.adopt()
+    count = _with_database(lambda: ruling.rewrap(None))
+    print(f"{count} data keys are wrapped under the present master key; HUILIU_SEALING_KEY_PREVIOUS can go")
+    return 0
+
+
+def create_admin(args: argparse.Namespace) -> int:
+    """A one-time link for the first administrator of a new bank, or for one who can't sign in any more."""
+    from staff import people
+    from staff.access import invitations
+    from staff.models import Staff
+
+    instance.adopt()
+    login = args.login.strip().lower()
+
+    async def make_link() -> str:
+        person = await Staff.get_or_none(login=login)
+        if person is None:
+            person = await people.hire(login, args.name, "administrator")
+        elif person.role != "administrator":
+            raise Failed(f"{login} exists and is no administrator")
+        return await invitations.invite(person, "reset" if person.password_hash else "invite", None)
+
+    link = _with_database(make_link)
+    print(f"{login} sets the password here, once, within 72 hours:\n{link}")
     return 0
 
 
@@ -139,6 +167,25 @@ def import_file(args: argparse.Namespace) -> int:
         return 0 if run.state == "done" else 1
 
     return _with_database(take_in)
+
+
+def verify_audit(args: argparse.Namespace) -> int:
+    """The audit's chain, row by row."""
+    from processes import auditing
+
+    instance.adopt()
+    return _with_database(lambda: auditing.verify(as_json=args.json))
+
+
+def trace_export(args: argparse.Namespace) -> int:
+    """Whose copy a file is."""
+    from processes import auditing
+
+    instance.adopt()
+    path = Path(args.file)
+    if not path.is_file():
+        raise Failed(f"no file {path}")
+    return _with_database(lambda: auditing.trace(path))
 
 
 def _with_database(work: Callable[[], Awaitable[Result]]) -> Result:

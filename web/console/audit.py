@@ -48,6 +48,11 @@ ACTIONS = {
     "staff.hired": "新增成员",
     "staff.left_wecom": "成员离开企业微信",
     "branch.opened": "新增机构",
+    "key.rotation_began": "开始密钥轮换",
+    "key.rotation_paused": "暂停密钥轮换",
+    "key.rotation_resumed": "继续密钥轮换",
+    "key.destroyed": "销毁密钥",
+    "key.rewrapped": "更换主密钥",
 }
 GROUPS = (
     ("sign_in.", "登录"),

@@ -29,6 +29,8 @@ SUBJECTS = {
     "segment": ("分群", ""),
     "send": ("消息", ""),
     "callback": ("回调", ""),
+    "data_key": ("密钥", ""),
+    "key_rotation": ("密钥轮换", ""),
 }
 PERMISSIONS = {
     "campaign": "campaigns.see",
@@ -59,6 +61,8 @@ LABELS = {
     "repeat": "处理",
     "userid": "企业微信账号",
     "series": "素材编号",
+    "epoch": "密钥编号",
+    "keys": "密钥数",
 }
 HASH_LENGTH = 12
 

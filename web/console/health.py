@@ -43,9 +43,10 @@ JOBS = {
     "nightly-figures": "每日计算指标",
     "review-tiers": "月度分层复核",
     "tell-of-grants": "通知客户新权益",
+    "rotate-keys": "继续密钥轮换",
     "forget-sessions": "清理过期登录",
-    "forget-callbacks": "清理旧回调",
-    "forget-runs": "清理旧运行记录",
+    "keep-to-retention": "按保存期限清理数据",
+    "erase-approved": "执行已批准的删除",
 }
 SIDES = {"official_account": "公众号", "wecom": "企业微信"}
 OUTCOMES = {"running": "运行中", "done": "完成", "failed": "失败"}
