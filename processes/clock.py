@@ -17,6 +17,7 @@ from loyalty.rewards import tasks as rewards
 from processes import timekeeping
 from processes.timekeeping import daily, every, job
 from staff.access import sessions
+from staff.keys import tasks as keys
 from webhooks import tasks as callbacks
 
 TIMETABLE = (
@@ -43,6 +44,7 @@ TIMETABLE = (
     # who may be told of what; staff are reminded when their day begins
     job("follow-documents", daily("09:05"), sending.follow_documents),
     # house-keeping
+    job("rotate-keys", every(seconds=10), keys.rotate_keys),
     job("forget-sessions", every(minutes=15), sessions.forget_old),
     job("forget-callbacks", daily("02:30"), callbacks.forget_old),
     job("forget-runs", daily("02:40"), vitals.forget_runs),

@@ -1,4 +1,4 @@
-"""The second person's desk: what waits, everything that an approver answers for, and the word itself."""
+"""Other people's word: the desk of all that waits within reach, one question's page, and the word itself."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from typing import Any, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaigns.audience import describing, segments
-from campaigns.kinds import registry
-from campaigns.planning import approval, drafting, fingerprint, listing, preflight
-from campaigns.planning.models import Campaign
+from campaigns.planning import drafting
 from kernel.errors import NotFound, Refused
-from staff import approval_reading, approval_rights, approvals
-from staff.models import Approval, Staff
+from staff import approval_kinds, approval_reading, approval_rights, approvals, permissions
+from staff.approvals import Remark
+from staff.models import Approval
 from web import forms, session
-from web.console import content_diff, kind_details, message_preview
-from web.console.campaigns import names
+from web.console import approval_campaign, approval_list
 from web.language import gettext as _
 from web.rendering import render, see_other
 
@@ -27,7 +24,9 @@ STATES = {
     "returned": ("已退回", "bad"),
     "void": ("已作废", ""),
     "withdrawn": ("已撤回", ""),
+    "expired": ("已过期", "warn"),
 }
+LINE = "line."
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,35 @@ class DecisionForm:
 async def index(request: Request) -> Response:
     """GET /approvals"""
     person = session.signed_in(request)
+    desk = await approval_reading.desk_of(person)
     return render(
         request,
         "console/approvals/list.html",
-        waiting=await approval_reading.waiting_for(person),
-        others=await approval_reading.waiting_for_others(person),
+        **approval_list.of(request, [one for one in desk if one.capacity is not None]),
+        others=[one for one in desk if one.capacity is None],
         decided=await approval_reading.decided(person),
         states=STATES,
+        kinds=approval_list.kind_names(),
+    )
+
+
+async def inbox(request: Request) -> Response:
+    """GET /inbox"""
+    person = session.signed_in(request)
+    desk = await approval_reading.desk_of(person)
+    returned = await approval_reading.returned_to(person)
+    own = await approval_reading.waiting_for_others(person)
+    return render(
+        request,
+        "console/approvals/inbox.html",
+        **approval_list.of(request, [one for one in desk if one.capacity is not None]),
+        returned=[(one, await approval_reading.comments_of(one.id)) for one in returned],
+        own=own,
+        votes=await approval_reading.votes_of(one.id for one in own),
+        may_see=permissions.may(person, "approvals.see"),
+        states=STATES,
+        kinds=approval_list.kind_names(),
+        editors=approval_list.editors(request, [*returned, *own]),
     )
 
 
@@ -65,74 +86,72 @@ async def decide(request: Request) -> Response:
     try:
         approvals.refuse_unless_waiting(asked)
         if form.word == "return":
-            await approval.give_back(asked.subject_id, form.note, person)
+            await approvals.give_back(asked.id, form.note, person, remarks(dict((await request.form()).items())))
             return see_other(request, "approvals", notice=_("已退回给制作人，附上了您的意见"), tone="warn")
-        campaign = await approval.approve(asked.subject_id, person, form.seen_hash)
+        done = await approvals.approve(asked.id, form.seen_hash, person, form.note)
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
         return await _page(request, await _find(request), problem=refusal, note=form.note)
-    said = _("已批准，到开始时间自动发送") if campaign.starts_at else _("已批准，等制作人手动开始")
-    return see_other(request, "approvals", notice=said)
+    return see_other(request, "approvals", notice=await _said(done))
+
+
+async def withdraw(request: Request) -> Response:
+    """POST /approvals/{id}/withdrawal"""
+    await approvals.withdraw(request.path_params["id"], session.signed_in(request))
+    return see_other(request, "inbox", notice=_("已撤回申请，可以修改后重新提交"), tone="warn")
+
+
+def remarks(form: dict[str, Any]) -> list[Remark]:
+    """The remarks in a form: fields named line.ANCHOR.NUMBER."""
+    found = []
+    for name, text in form.items():
+        anchor, _dot, number = name.removeprefix(LINE).rpartition(".")
+        if name.startswith(LINE) and anchor and number.isdigit() and isinstance(text, str) and text.strip():
+            found.append(Remark(anchor, int(number[:6]), text))
+    return found
 
 
 async def _find(request: Request) -> Approval:
     found = await approval_reading.get(request.path_params["id"], session.signed_in(request))
-    if found is None or found.subject != drafting.SUBJECT:
+    if found is None:
         raise NotFound
     return found
 
 
 async def _page(request: Request, asked: Approval, *, problem: Refused | None = None, note: str = "") -> Response:
     person = session.signed_in(request)
-    campaign = await listing.get(asked.subject_id, person)
-    content_hash = await fingerprint.of(campaign)
+    is_campaign = asked.subject == drafting.SUBJECT
+    current = await approval_kinds.current_hash(asked)
+    votes = (await approval_reading.votes_of([asked.id])).get(asked.id, [])
+    hindrance = await approval_reading.hindrance(asked, person)
+    capacity = await approval_reading.capacity_of(asked, person)
     return render(
         request,
-        "console/approvals/show.html",
+        f"console/approvals/{'show' if is_campaign else 'general'}.html",
         status=problem.status if problem else 200,
         asked=asked,
-        campaign=campaign,
-        seen_hash=content_hash,
-        is_current=content_hash == asked.content_hash,
-        may_decide=await approval.may_decide(campaign, person) and asked.state == "waiting",
+        kind_label=approval_kinds.of(asked.subject).label,
+        seen_hash=current,
+        is_current=current == asked.content_hash,
+        may_decide=capacity is not None,
+        capacity=capacity,
+        hindrance=hindrance,
         is_maker=approval_rights.is_maker(asked, person),
+        missing=approval_rights.still_needed(asked, votes),
+        needs_committee_still=approval_rights.committee_missing(asked, votes),
+        votes=votes,
+        comments=await approval_reading.comments_of(asked.id),
         problem=problem,
         note=note,
         states=STATES,
-        **await _what(campaign, person),
-        **await _difference(asked, campaign),
-        **names(),
+        **(await approval_campaign.parts(asked, person) if is_campaign else {}),
     )
 
 
-async def _what(campaign: Campaign, person: Staff) -> dict[str, Any]:
-    """All that the approver answers for."""
-    chosen = registry.KINDS[campaign.kind]
-    audience = await listing.audience_of(campaign)
-    draft = await drafting.read(campaign)
-    people = await message_preview.samples(await segments.sample(audience, person))
-    looked_at = [people[0], people[-1]] if len(people) > 1 else people
-    return {
-        "kind": chosen,
-        "phones": [(one, message_preview.bubbles(chosen, draft.steps, one.values)) for one in looked_at],
-        "sentence": await describing.describe(campaign.conditions),
-        "people": await segments.waterfall(audience),
-        "details": await kind_details.facts(draft.details),
-        "checked": await preflight.check(campaign),
-    }
-
-
-async def _difference(asked: Approval, campaign: Campaign) -> dict[str, Any]:
-    """Against the last version that was approved, when there was one."""
-    before = await approval_reading.last_approved(asked.subject, asked.subject_id, before_id=asked.id)
-    old = before.summary.get("contents") if before else None
-    if not before or not old:
-        return {"earlier": None, "changes": []}
-    new = await fingerprint.contents(campaign)
-    labels = {plan.code: plan.label for plan in registry.KINDS[campaign.kind].steps}
-    changes = content_diff.changes(old, new, labels)
-    if old.get("conditions") != new["conditions"]:
-        was, now = await describing.describe(old.get("conditions") or {}), await describing.describe(new["conditions"])
-        changes.insert(0, content_diff.Change("人群条件", content_diff.pieces(was, now)))
-    return {"earlier": before, "changes": changes}
+async def _said(done: Approval) -> str:
+    if done.state == "waiting":
+        return _("已记录您的同意，还需要另一位同事批准")
+    if done.subject == drafting.SUBJECT:
+        return await approval_campaign.said(done)
+    return _("已批准，并已生效")

@@ -10,10 +10,9 @@ from starlette.responses import Response
 
 from campaigns.planning import calendar, lifecycle
 from campaigns.planning.calendar import Day
-from kernel import clock
+from kernel import clock, holidays
 from staff.models import Branch
 from web import session
-from web.console import holidays
 from web.console.campaigns import names
 from web.rendering import render
 

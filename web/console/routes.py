@@ -6,7 +6,6 @@ from starlette.routing import BaseRoute
 
 from web.console import (
     account_routes,
-    approvals,
     audit,
     benefits,
     calendar,
@@ -130,15 +129,6 @@ ROUTES: list[BaseRoute] = [
     staff_page("/campaigns/{id:int}/copy", campaign_moves.copy, "campaign_copy", may="campaigns.edit", methods="POST"),
     staff_page("/campaigns/{id:int}/date", campaign_moves.move, "campaign_date", may="campaigns.edit", methods="POST"),
     staff_page("/calendar", calendar.show, "calendar", may="calendar.see"),
-    staff_page("/approvals", approvals.index, "approvals", may="approvals.see"),
-    staff_page("/approvals/{id:int}", approvals.show, "approval", may="approvals.see"),
-    staff_page(
-        "/approvals/{id:int}/decision",
-        approvals.decide,
-        "approval_decision",
-        may="approvals.decide",
-        methods="POST",
-    ),
     staff_page("/library", library.index, "library", may="content.see"),
     staff_page("/library/edit", library.edit, "piece_editor", may="content.edit"),
     staff_page("/library/edit", library.save, "piece_save", may="content.edit", methods="POST"),
