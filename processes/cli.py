@@ -57,7 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     _add(known, "rotate-keys", commands.rotate_keys, "seal everything anew with a new data key; shows how far it is")
     _add(known, "rewrap-keys", commands.rewrap_keys, "wrap the data keys under the new master key")
     _add_people_and_files(known)
-    _add_proofs(known)
     return parser
 
 
@@ -77,6 +76,7 @@ def _add_people_and_files(known: argparse._SubParsersAction[argparse.ArgumentPar
         one.set_defaults(kind=kind)
         one.add_argument("file")
         one.add_argument("--mapping", required=True, help="name of the bank's mapping")
+    _add_proofs(known)
 
 
 def _add(

@@ -32,6 +32,11 @@ async def password_hash() -> str:
     return _hashes[0]
 
 
+async def other_hash() -> str:
+    """A password that was changed since, as it is kept."""
+    return await passwords.hashed("another " + PASSWORD)
+
+
 async def open_session(browser: Browser, person: Staff, *, has_second_factor: bool = False) -> Session:
     """Sign a person in without the form: as quick as the hash is slow. Tests of signing in use the form."""
     made, token = await sessions.begin(person, "password", address="127.0.0.1", has_second_factor=has_second_factor)

@@ -29,12 +29,12 @@ class Closed(Refused):
 async def invite(person: Staff, purpose: str, by: Staff | None) -> str:
     """The one-time address for this person; shown once, earlier ones are void. purpose: invite or reset.
 
-    by: None for the operator's command. Refused: the person left.
+    by: None for the operator's command. Refused: the person left, or nobody said yes to them yet.
     """
     if purpose not in PURPOSES:
         raise ValueError(f"unknown purpose {purpose}")
     if not person.is_active:
-        raise Refused("该成员已离职，不能发出登录链接", code="invitation.left")
+        raise Refused("该成员尚未获批或已离职，不能发出登录链接", code="invitation.left")
     token = secrets.token_urlsafe(32)
     now = clock.now()
     async with transaction():
