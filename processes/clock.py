@@ -10,13 +10,16 @@ from campaigns.delivery import tasks as campaigns
 from campaigns.livestreams import tasks as livestreams
 from community.clients import tasks as clients
 from community.groups import tasks as groups
+from community.privacy import tasks as privacy
 from community.sending import tasks as sending
-from kernel import logs, settings, tasks, vitals
+from kernel import logs, settings, tasks
 from loyalty.metrics import tasks as metrics
 from loyalty.rewards import tasks as rewards
 from processes import timekeeping
 from processes.timekeeping import daily, every, job
+from staff import tasks as audit
 from staff.access import sessions
+from staff.exports import tasks as exports
 from staff.keys import tasks as keys
 from webhooks import tasks as callbacks
 
@@ -43,11 +46,14 @@ TIMETABLE = (
     job("tell-of-grants", every(minutes=10), rewards.tell_of_grants),
     # who may be told of what; staff are reminded when their day begins
     job("follow-documents", daily("09:05"), sending.follow_documents),
+    # what can be proved later, and what may not lie about
+    job("link-audit", every(minutes=1), audit.link_audit),
+    job("sweep-exports", every(minutes=1), exports.sweep),
     # house-keeping
     job("rotate-keys", every(seconds=10), keys.rotate_keys),
     job("forget-sessions", every(minutes=15), sessions.forget_old),
-    job("forget-callbacks", daily("02:30"), callbacks.forget_old),
-    job("forget-runs", daily("02:40"), vitals.forget_runs),
+    job("keep-to-retention", daily("02:30"), privacy.sweep_retention),
+    job("erase-approved", every(minutes=1), privacy.erase_approved),
 )
 
 WAKEUPS = timekeeping.wakeups(TIMETABLE)

@@ -23,6 +23,7 @@ from processes import lifeline
 
 START_SECONDS = 30
 DATABASE = "huiliu"
+APP_ROLE = "huiliu_app"
 
 
 class CannotStart(Exception):
@@ -109,6 +110,11 @@ def start_postgres(data: Path, *, durable: bool = True) -> Server:
     )
     server.start()
     return server
+
+
+def as_app_role(url: str) -> str:
+    """The same database as the role of web, workers and clock, which can't change the audit."""
+    return url.replace(f"//{DATABASE}@", f"//{APP_ROLE}@", 1)
 
 
 def start_redis(data: Path, *, durable: bool = True) -> Server:

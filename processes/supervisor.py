@@ -40,7 +40,10 @@ class Supervisor:
         wanted = settings.load(self.environment)
         if not wanted.database_url:
             self.servers.append(embedded.start_postgres(self.folder.path, durable=durable))
-            self.environment["HUILIU_DATABASE_URL"] = self.servers[-1].url
+            # only migrations come as the owner: whoever serves people can't change the audit
+            self.environment["HUILIU_OWNER_DATABASE_URL"] = self.servers[-1].url
+            self.environment["HUILIU_APP_ROLE"] = embedded.APP_ROLE
+            self.environment["HUILIU_DATABASE_URL"] = embedded.as_app_role(self.servers[-1].url)
         if not wanted.redis_url:
             self.servers.append(embedded.start_redis(self.folder.path, durable=durable))
             self.environment["HUILIU_REDIS_URL"] = self.servers[-1].url

@@ -78,6 +78,7 @@ TABLE: dict[str, frozenset[str]] = {
             "organisation.manage",
             "permissions.see",
             "audit.see",
+            "exports.ask",
             "keys.manage",
             "stops.pull",
             "stops.release",
