@@ -1,4 +1,4 @@
-"""Public holidays and make-up working days in China, for the calendar: a table by year, nothing for unknown years."""
+"""Public holidays and make-up working days in China: a table by year; working days are counted by it."""
 
 from __future__ import annotations
 
@@ -39,3 +39,16 @@ def name_of(day: date) -> str:
 def is_worked(day: date) -> bool:
     """Whether a Saturday or Sunday is a working day that makes up for a holiday."""
     return day in _WORKED
+
+
+def is_working(day: date) -> bool:
+    """Whether offices work on the day; in years that the table doesn't know, Monday to Friday."""
+    return is_worked(day) or (day.weekday() < 5 and not name_of(day))
+
+
+def after_working_days(day: date, count: int) -> date:
+    """The day that is `count` working days later."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_working(day)
+    return day

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import redis.exceptions
 
-from kernel import cache, clock, database, tasks
+from kernel import cache, database, tasks
 
-# a job every minute is half a million rows a year
-KEPT = timedelta(days=14)
 JOBS = """
 SELECT DISTINCT ON (job) job, started_at, finished_at, outcome, detail FROM job_run ORDER BY job, started_at DESC
 """
@@ -50,9 +48,9 @@ async def queues() -> dict[str, int] | None:
         return None
 
 
-async def forget_runs() -> int:
-    """Delete runs older than KEPT, but each job's last one; returns how many."""
-    return await database.execute(FORGET, clock.now() - KEPT)
+async def forget_runs(before: datetime) -> int:
+    """Delete runs that began before a moment, but each job's last one; returns how many."""
+    return await database.execute(FORGET, before)
 
 
 async def last_runs() -> list[LastRun]:

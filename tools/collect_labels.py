@@ -18,12 +18,12 @@ from campaigns.planning import lifecycle
 from community.clients import timeline
 from community.groups import directory as groups
 from community.sending import gate
+from kernel import holidays
 from loyalty.metrics import catalogue, comparing, deposit_return
 from loyalty.rewards.kinds import registry as benefits
 from loyalty.tiers import directory as tiers
 from staff import permissions
 from web import errors, navigation, words
-from web.console import holidays
 
 TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/audience/deciding.py", deciding.REASONS),
@@ -50,7 +50,7 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("web/errors.py", (errors._TITLES, errors._MESSAGES, errors._BUG, "这一步没有完成")),
     ("web/navigation.py", navigation.GROUPS),
     ("web/words.py", (words.CHANNELS, words.SEND_STATES)),
-    ("web/console/holidays.py", holidays._HOLIDAYS),
+    ("kernel/holidays.py", holidays._HOLIDAYS),
 )
 # a message text is the campaign's own and no label; sample values are shown as the client sees them
 NOT_LABELS = {"OWN_LINK", "UNKNOWN"}

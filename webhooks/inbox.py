@@ -57,11 +57,6 @@ UPDATE callback SET state = 'received', attempts = 0, next_try_at = NULL, proble
 WHERE id = ANY($1::bigint[]) AND state IN ('dead', 'failed')
 RETURNING id
 """
-FORGET = """
-DELETE FROM callback WHERE id IN (SELECT id FROM callback WHERE state = 'handled' AND created_at < $1 LIMIT 5000)
-"""
-KEPT = timedelta(days=90)
-"""How long a handled callback is kept; a repeat can't come later, because its signature is too old after minutes."""
 
 
 class LostClaim(Exception):
@@ -164,14 +159,6 @@ async def replay(ids: Sequence[int], *, by: Staff) -> list[int]:
         for callback_id in replayed:
             await audit.record(by, "callback.replayed", "callback", callback_id)
         return replayed
-
-
-async def forget_old() -> int:
-    """Delete handled callbacks that are no longer needed as evidence; how many."""
-    gone = 0
-    while count := await database.execute(FORGET, clock.now() - KEPT):
-        gone += count
-    return gone
 
 
 def _seal(call: Received) -> bytes:

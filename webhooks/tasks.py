@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.tasks import task
-from webhooks import handling, inbox, kinds
+from webhooks import handling, kinds
 
 
 @task("urgent")
@@ -28,9 +28,3 @@ async def sweep_urgent() -> None:
 async def sweep_unhandled() -> None:
     """Handle what nobody was woken for, what failed and has waited, and what a dead worker left; every few seconds."""
     await handling.handle_left()
-
-
-@task("default")
-async def forget_old() -> None:
-    """Delete old handled callbacks; every night."""
-    await inbox.forget_old()

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from community.clients.models import Client, TimelineEntry
+from community.privacy import retention
 from community.sending.models import Send
 from kernel import clock, database
 from staff.models import AuditEntry, Staff
 from tests.webhooks.calling import Caller
-from webhooks import handling, inbox, tasks
+from webhooks import handling, inbox, retaining, tasks
 from webhooks.models import Callback
 
 SCAN = {"Event": "SCAN", "EventKey": "branch-42"}
@@ -142,10 +143,10 @@ async def test_old_handled_callbacks_are_forgotten_and_dead_letters_kept(wechat:
     await wechat.account_event("o2", **SCAN)
     await handling.handle(await ids())
     await Callback.filter(id=(await ids())[1]).update(state="dead")
-    await tasks.forget_old.now()
+    await retention.sweep(retaining.CALLBACKS.kind)
     assert await Callback.all().count() == 2
     with clock.frozen(clock.now() + timedelta(days=91)):
-        await tasks.forget_old.now()
+        await retention.sweep(retaining.CALLBACKS.kind)
     assert [one.state for one in await Callback.all()] == ["dead"]
 
 

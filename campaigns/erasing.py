@@ -1,0 +1,37 @@
+"""What campaigns hold of a client: that somebody was invited, answered or watched stays as a count, without who."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from community.privacy import erasing
+from kernel import clock, database
+
+# a seat ahead becomes free; the waiting list moves up with the next answer or by hand
+FREE = """
+WITH leaving AS (
+  SELECT i.id, i.event_id, i.state FROM invitation i JOIN event e ON e.id = i.event_id
+  WHERE i.client_id = ANY($1::bigint[]) AND i.state IN ('accepted', 'waiting') AND e.starts_at > $2
+), freed AS (
+  UPDATE event SET taken = taken - n
+  FROM (SELECT event_id, count(*) AS n FROM leaving WHERE state = 'accepted' GROUP BY event_id) one
+  WHERE event.id = one.event_id
+)
+UPDATE invitation SET state = 'declined', waiting_since = NULL FROM leaving WHERE invitation.id = leaving.id
+"""
+CODES = "UPDATE invitation SET code = 'E' || id WHERE client_id = ANY($1::bigint[])"
+VIEWERS = """
+UPDATE attendance SET viewer_id = 'erased:' || id, client_id = NULL WHERE client_id = ANY($1::bigint[])
+"""
+
+
+async def erase(client_ids: Sequence[int]) -> dict[str, int]:
+    """Free their seats, void their tickets, and take them out of the list of viewers."""
+    await database.execute(FREE, list(client_ids), clock.now())
+    return {
+        "invitation": await database.execute(CODES, list(client_ids)),
+        "attendance": await database.execute(VIEWERS, list(client_ids)),
+    }
+
+
+erasing.register("campaigns", erase)

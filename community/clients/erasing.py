@@ -1,0 +1,74 @@
+"""What this package holds of a client, and how it goes: ids, names, numbers, tags, timeline, the row's own fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from community.clients import personal
+from kernel import clock, database
+
+WITH_MERGED = """
+WITH RECURSIVE everybody AS (
+  SELECT id FROM client WHERE id = ANY($1::bigint[])
+  UNION
+  SELECT c.id FROM client c JOIN everybody e ON c.merged_into_id = e.id
+)
+SELECT id FROM client WHERE id IN (SELECT id FROM everybody) AND erased_at IS NULL ORDER BY id FOR UPDATE
+"""
+NAMED = "SELECT id, name_sealed, phone_sealed FROM client WHERE id = ANY($1::bigint[])"
+IDENTITIES = "SELECT id, sealed FROM identity WHERE client_id = ANY($1::bigint[]) AND kind = 'bank_number'"
+EXTERNAL = """
+SELECT external_userid AS value FROM contact WHERE client_id = ANY($1::bigint[])
+UNION SELECT openid FROM fan WHERE client_id = ANY($1::bigint[])
+UNION SELECT value FROM identity WHERE client_id = ANY($1::bigint[]) AND kind <> 'bank_number'
+"""
+# the ledger of consent stays as evidence of when what was agreed; what it was shown by may lead to a message
+LEDGER = "UPDATE consent SET evidence = '' WHERE client_id = ANY($1::bigint[]) AND evidence <> ''"
+EMPTY = """
+UPDATE client SET name_sealed = NULL, name_index = NULL, phone_sealed = NULL, phone_index = NULL,
+  phone_tail_index = NULL, gender = '', branch_id = NULL, owner_id = NULL, source = 'erased', marketing_consent = false,
+  opted_out_at = NULL, last_activity_at = NULL, merged_into_id = id, consent_seq = consent_seq + 1, erased_at = $2
+WHERE id = ANY($1::bigint[])
+"""
+GOING = ("identity", "fan", "contact", "client_tag", "timeline_entry", "consent_state")
+_BREAKS = re.compile(r"[^\w\-]+")
+
+
+async def lock_with_merged(client_ids: Sequence[int]) -> list[int]:
+    """These clients and all who were ever merged into them, locked in order; those erased before are left out."""
+    return [row["id"] for row in await database.fetch(WITH_MERGED, list(client_ids))]
+
+
+async def identifiers(client_ids: Sequence[int]) -> frozenset[str]:
+    """Every name, number and platform id by which these clients are known, in the clear: to find them, never kept."""
+    found = set(await platform_ids(client_ids))
+    for row in await database.fetch(NAMED, list(client_ids)):
+        found |= {
+            personal.open_name(row["id"], row["name_sealed"]),
+            personal.open_phone(row["id"], row["phone_sealed"]),
+        }
+    for row in await database.fetch(IDENTITIES, list(client_ids)):
+        found.add(personal.open_bank_number(row["id"], row["sealed"]))
+    return frozenset(found - {""})
+
+
+async def platform_ids(client_ids: Sequence[int]) -> frozenset[str]:
+    """The ids by which WeChat knows these clients: no name that somebody else may bear as well."""
+    return frozenset(row["value"] for row in await database.fetch(EXTERNAL, list(client_ids)))
+
+
+def names_any(text: str, known: frozenset[str]) -> bool:
+    """Whether one of the identifiers stands in a text as a word of its own; looks at each word once."""
+    return not known.isdisjoint(_BREAKS.split(text))
+
+
+async def erase(client_ids: Sequence[int]) -> dict[str, int]:
+    """Remove all that identifies these clients; rows by table. The rows themselves stay, empty."""
+    touched = {}
+    for table in GOING:
+        statement = f"DELETE FROM {table} WHERE client_id = ANY($1::bigint[])"  # noqa: S608  # names of this file
+        touched[table] = await database.execute(statement, list(client_ids))
+    touched["consent"] = await database.execute(LEDGER, list(client_ids))
+    touched["client"] = await database.execute(EMPTY, list(client_ids), clock.now())
+    return touched

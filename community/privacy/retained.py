@@ -1,0 +1,43 @@
+"""What an erasure leaves behind, table by table, with the basis: shown to the client, to staff and in the evidence."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Kept(NamedTuple):
+    """One table of which rows stay: what is left in them, and why."""
+
+    table: str
+    what: str
+    basis: str
+
+
+AML = "《反洗钱法》：客户身份资料和交易记录至少保存十年；已去除账号与客户关联"
+PROOF = "《个人信息保护法》第六十九条：由处理者证明没有过错，须保留处理活动的证据"
+SUITABLE = "金融机构产品适当性管理要求：保留评估与推介的记录"
+BOOKS = "会计与内控要求：权益与积分的账目保持平衡"
+COUNTS = "仅为计数，不再指向任何人"
+
+RETAINED: tuple[Kept, ...] = (
+    Kept("client", "空的客户编号：无姓名、电话、证件与账号", COUNTS),
+    Kept("consent", "何时、以何种方式同意或撤回（只有编号）", PROOF),
+    Kept("send", "何时、通过何渠道、是否送达（无正文、无接收人）", PROOF),
+    Kept("privacy_request", "您的请求、处理时间与结果（无内容）", PROOF),
+    Kept("risk_assessment", "风险承受能力的评级与日期（只有编号）", SUITABLE),
+    Kept("account", "账户的类型与开户日（无账号、无客户）", AML),
+    Kept("movement", "账户的交易金额与日期（无账号、无客户、无流水号）", AML),
+    Kept("account_day", "账户的每日余额（无账号、无客户）", AML),
+    Kept("grant_", "发放过的权益（只有编号）", BOOKS),
+    Kept("delivery", "活动的分组结果（只有编号）", COUNTS),
+    Kept("invitation", "活动席位的占用（只有编号）", COUNTS),
+    Kept("live_guest", "直播的预约（只有编号）", COUNTS),
+    Kept("attendance", "直播的观看时长（无编号）", COUNTS),
+    Kept("membership", "曾有一名成员在群中（无编号）", COUNTS),
+    Kept("audit_entry", "员工的操作记录（只有编号）", PROOF),
+)
+BEYOND_US = (
+    "您手机与客户经理手机中的聊天记录、企业微信好友关系与公众号的关注，由腾讯保存，我们无法删除；"
+    "您可以自行删除好友或取消关注。删除后如再次添加好友、关注公众号，或在本行办理新业务，将作为新客户重新登记。"
+)
+"""What we can't erase at the platform, told to the client in the answer."""

@@ -1,0 +1,18 @@
+"""How long the send ledger keeps what was said and to whom."""
+
+from __future__ import annotations
+
+from community.privacy import retention
+
+retention.register(
+    retention.Kind(
+        "send_bodies",
+        "已发消息的正文与接收人",
+        "结束的消息清空正文、附件与接收人标识；何时、何渠道、是否送达仍保留",
+        1825,
+        "营销宣传留痕：产品存续期结束后五年；请按本行制度确定",
+        due="SELECT count(*) FROM send WHERE ended_at < $1 AND (body_sealed IS NOT NULL OR recipient <> '')",
+        sweep="UPDATE send SET body_sealed = NULL, attachments = '[]', recipient = '', welcome_code = '' WHERE id IN"
+        " (SELECT id FROM send WHERE ended_at < $1 AND (body_sealed IS NOT NULL OR recipient <> '') LIMIT $2)",
+    )
+)

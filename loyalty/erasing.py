@@ -1,0 +1,57 @@
+"""What the bank's files told of a client: accounts lose number and owner, bookings stay, figures of the person go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from community.clients import erasing as clients
+from community.privacy import erasing
+from kernel import database, sealing
+
+ACCOUNTS = "SELECT id, number_sealed FROM account WHERE client_id = ANY($1::bigint[])"
+MOVEMENTS = "UPDATE movement SET bank_ref = 'erased:' || id WHERE account_id = ANY($1::bigint[])"
+UNLINK = """
+UPDATE account SET client_id = NULL, number_index = 'erased:' || id, number_sealed = '', tail = ''
+WHERE id = ANY($1::bigint[])
+"""
+REFUSALS = "SELECT id, row_sealed FROM import_refusal WHERE row_sealed IS NOT NULL AND id > $1 ORDER BY id LIMIT 2000"
+DROP = "UPDATE import_refusal SET row_sealed = NULL WHERE id = ANY($1::bigint[])"
+GOING = ("client_day", "outflow", "standing", "standing_change")
+
+
+async def erase(client_ids: Sequence[int]) -> dict[str, int]:
+    """Unlink accounts from the person, delete what was worked out about them, drop refused rows that name them."""
+    accounts = await database.fetch(ACCOUNTS, list(client_ids))
+    numbers = {_number(row) for row in accounts}
+    known = await clients.identifiers(client_ids) | numbers
+    ids = [row["id"] for row in accounts]
+    touched = {
+        "movement": await database.execute(MOVEMENTS, ids),
+        "account": await database.execute(UNLINK, ids),
+        "import_refusal": await _drop_refused_rows(known),
+    }
+    for table in GOING:
+        statement = f"DELETE FROM {table} WHERE client_id = ANY($1::bigint[])"  # noqa: S608  # names of this file
+        touched[table] = await database.execute(statement, list(client_ids))
+    return touched
+
+
+async def _drop_refused_rows(known: frozenset[str]) -> int:
+    # nothing links a refused row to a client: each is opened once and looked through
+    dropped, last = 0, 0
+    while rows := await database.fetch(REFUSALS, last):
+        last = rows[-1]["id"]
+        naming = [row["id"] for row in rows if clients.names_any(_refused(row), known)]
+        dropped += await database.execute(DROP, naming) if naming else 0
+    return dropped
+
+
+def _number(row: database.Row) -> str:
+    return sealing.unseal(row["number_sealed"], table="account", column="number_sealed", row=row["id"])
+
+
+def _refused(row: database.Row) -> str:
+    return sealing.unseal(row["row_sealed"], table="import_refusal", column="row_sealed", row=row["id"])
+
+
+erasing.register("loyalty", erase)

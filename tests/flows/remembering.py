@@ -1,0 +1,313 @@
+"""Clients who left a trace in every table, and a walk through all that is stored to find out what still names them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from community.clients import consent, identities, personal, registering, tagging, timeline
+from community.conversations import inbound
+from kernel import cache, clock, database, records, sealing, settings
+from kernel.database import transaction
+from staff.models import Staff
+from webhooks import inbox
+
+BREAKS = re.compile(r"[^\w\-]+")
+BANK = "haiyue"
+
+
+@dataclass
+class People:
+    """Who was made: their client numbers, and every text by which one of them could be found."""
+
+    ids: list[int]
+    named: dict[str, int] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+
+
+async def make(count: int, mark: str) -> People:
+    """`count` clients of whom everything is known that can be known; `mark` tells two groups apart."""
+    numbers = [f"62{mark}{n:08d}" for n in range(count)]
+    rows = [
+        registering.ClientRow(number, f"王{mark}{n}", f"139{ord(mark[0]) % 10}{n:07d}")
+        for n, number in enumerate(numbers)
+    ]
+    saved = await registering.save_many(BANK, rows, source="bank_file")
+    people = People([saved.ids[number] for number in numbers])
+    people.parts = (f"o{mark}-", f"u{mark}-", f"wm{mark}-", f"王{mark}", f"acc{mark}", f"62{mark}", f"{mark}CODE")
+    for n, (row, client_id) in enumerate(zip(rows, people.ids, strict=True)):
+        openid, union, external = f"o{mark}-open{n}", f"u{mark}-union{n}", f"wm{mark}-ext{n}"
+        told = [row.name, row.phone, row.number, openid, union, external]
+        told += [str(personal.name_index(row.name)), str(personal.phone_index(row.phone))]
+        told += [personal.bank_number_index(row.number)]
+        people.named |= dict.fromkeys(told, client_id)
+    await _meet(people, mark)
+    await _talk(people, mark)
+    await _bank(people, mark, rows)
+    await _campaigns(people, mark)
+    return people
+
+
+async def _meet(people: People, mark: str) -> None:
+    now, appid, corpid = clock.now(), settings.get().oa_appid, settings.get().wecom_corpid
+    await identities.learn_unionids({one: f"u{mark}-union{n}" for n, one in enumerate(people.ids)})
+    opened = [(f"o{mark}-open{n}", f"u{mark}-union{n}") for n in range(len(people.ids))]
+    await identities.find_or_create_many("openid", appid, opened, source="follow")
+    added = [(f"wm{mark}-ext{n}", f"u{mark}-union{n}") for n in range(len(people.ids))]
+    await identities.find_or_create_many("external_id", corpid, added, source="contact")
+    async with transaction():
+        await database.copy_in(
+            "fan",
+            ("client_id", "appid", "openid"),
+            [(one, appid, f"o{mark}-open{n}") for n, one in enumerate(people.ids)],
+        )
+        await database.copy_in(
+            "contact",
+            ("client_id", "corpid", "userid", "external_userid"),
+            [(one, corpid, "zhang.wei", f"wm{mark}-ext{n}") for n, one in enumerate(people.ids)],
+        )
+        group = await database.fetch_value(
+            "INSERT INTO client_group (corpid, chat_id, created_at) VALUES ($1, $2, $3) RETURNING id", corpid, mark, now
+        )
+        await database.copy_in(
+            "membership",
+            ("group_id", "member_id", "is_client", "client_id"),
+            [(group, f"wm{mark}-ext{n}", True, one) for n, one in enumerate(people.ids)],
+        )
+    await tagging.add(people.ids, "养老")
+    await consent.grant(people.ids, "form", evidence=f"form:{mark}")
+    await timeline.record_many(people.ids, "client.merged", gone=0)
+
+
+async def _talk(people: People, mark: str) -> None:
+    now = clock.now()
+    for n, one in enumerate(people.ids):
+        await inbound.keep(one, "oa_service", f"msg-o{mark}-open{n}", f"我是 王{mark}{n}", now)
+    ids = await records.reserve_ids("send", len(people.ids))
+    wishes = await records.reserve_ids("privacy_request", len(people.ids))
+    async with transaction():
+        await database.copy_in(
+            "send",
+            ("id", "key", "purpose", "channel", "client_id", "recipient", "body_sealed", "due_at", "state", "ended_at"),
+            [
+                (
+                    number,
+                    f"t:o{mark}-open{n}",
+                    "marketing",
+                    "oa_service",
+                    one,
+                    f"o{mark}-open{n}",
+                    _say(number, mark, n),
+                    now,
+                    "delivered" if n % 2 else "planned",
+                    now if n % 2 else None,
+                )
+                for n, (number, one) in enumerate(zip(ids, people.ids, strict=True))
+            ],
+        )
+        await database.copy_in(
+            "privacy_request",
+            ("id", "client_id", "kind", "source", "state", "due_at", "wish_sealed", "answer"),
+            [
+                (number, one, "correct", "portal", "done", now, _wish(number, mark, n), f"已改为 王{mark}{n}")
+                for n, (number, one) in enumerate(zip(wishes, people.ids, strict=True))
+            ],
+        )
+    calls = [
+        inbox.Received(
+            "official_account",
+            "wx1",
+            f"{ord(mark[0]):04x}{n:060x}",
+            "message",
+            "callbacks",
+            f"<xml><FromUserName><![CDATA[o{mark}-open{n}]]></FromUserName></xml>".encode(),
+        )
+        for n in range(len(people.ids))
+    ]
+    await inbox.store(calls)
+
+
+async def _bank(people: People, mark: str, rows: list[registering.ClientRow]) -> None:
+    today = clock.today()
+    accounts = await records.reserve_ids("account", len(people.ids))
+    run = await database.fetch_value(
+        "INSERT INTO import_run (kind, bank, file_name, file_sha256, created_at)"
+        " VALUES ('clients', $1, 'a.csv', $2, $3) RETURNING id",
+        *(BANK, mark, clock.now()),
+    )
+    refusals = await records.reserve_ids("import_refusal", len(people.ids))
+    for n, number in enumerate(accounts):
+        people.named[f"acc{mark}{n}"] = people.ids[n]
+        people.named[sealing.blind_index("account", f"acc{mark}{n}")] = people.ids[n]
+        assert number
+    async with transaction():
+        await database.copy_in(
+            "account",
+            ("id", "bank", "number_index", "number_sealed", "tail", "client_id"),
+            [
+                (
+                    number,
+                    BANK,
+                    sealing.blind_index("account", f"acc{mark}{n}"),
+                    _account(number, mark, n),
+                    f"{n % 10000:04d}",
+                    people.ids[n],
+                )
+                for n, number in enumerate(accounts)
+            ],
+        )
+        await database.copy_in(
+            "movement",
+            ("account_id", "bank_ref", "booked_on", "seq", "amount_fen", "balance_fen"),
+            [(number, f"ref-acc{mark}{n}", today, 1, 100, 100) for n, number in enumerate(accounts)],
+        )
+        await database.copy_in(
+            "account_day", ("account_id", "day", "balance_fen"), [(number, today, 100) for number in accounts]
+        )
+        await database.copy_in(
+            "import_refusal",
+            ("id", "run_id", "row_number", "code", "message", "row_sealed"),
+            [(number, run, n, "x", "x", _refused(number, rows[n])) for n, number in enumerate(refusals)],
+        )
+    await _per_client("client_day", {"day": today, "total_fen": 1, "deposit_fen": 1}, people)
+    await _per_client("outflow", {"on_day": today, "amount_fen": 1}, people)
+    month = today.replace(day=1)
+    await _per_client("standing", {"tier": "gold", "since_on": month, "reviewed_month": month}, people)
+    change = {
+        "month": month,
+        "tier_before": "",
+        "tier_after": "gold",
+        "months_below": 0,
+        "average_fen": 1,
+        "policy_id": 1,
+    }
+    await _per_client("standing_change", change, people)
+    await _per_client("risk_assessment", {"level": 3, "assessed_at": clock.now()}, people)
+    await _per_client("kyc", {"document_expires_on": date(2030, 1, 1), "as_of_at": clock.now()}, people)
+
+
+async def _campaigns(people: People, mark: str) -> None:
+    now, by = clock.now(), await Staff.create(login=f"maker{mark}", name="制作人", role="marketing")
+    campaign = await database.fetch_value(
+        "INSERT INTO campaign (kind, name, channel, salt, author_id, last_editor_id, created_at)"
+        " VALUES ('event_invitation', $1, 'wecom_message', 's', $2, $2, $3) RETURNING id",
+        *(f"活动{mark}", by.id, now),
+    )
+    event = await database.fetch_value(
+        "INSERT INTO event (campaign_id, place, starts_at, seats, taken, created_at)"
+        " VALUES ($1, '厅', $2, 9999, $3, $4) RETURNING id",
+        *(campaign, now + timedelta(days=9), len(people.ids), now),
+    )
+    live = await database.fetch_value(
+        "INSERT INTO livestream (campaign_id, anchor_userid, starts_at, created_at) VALUES ($1, 'zhang.wei', $2, $2)"
+        " RETURNING id",
+        *(campaign, now),
+    )
+    benefit = await database.fetch_value(
+        "INSERT INTO benefit (code, name, kind, tier, created_at)"
+        " VALUES ($1, '贵宾厅', 'lounge', 'gold', $2) RETURNING id",
+        *(f"b{mark}", now),
+    )
+    await _per_client("delivery", {"campaign_id": campaign, "arm": "treated", "bucket": 1, "decision": "due"}, people)
+    await _per_client("live_guest", {"livestream_id": live}, people)
+    await _per_client("grant_", {"benefit_id": benefit, "period": "2026Q4"}, people)
+    codes = [f"{mark}CODE{n}" for n in range(len(people.ids))]
+    people.named |= dict(zip(codes, people.ids, strict=True))
+    async with transaction():
+        await database.copy_in(
+            "invitation",
+            ("event_id", "client_id", "state", "code"),
+            [(event, one, "accepted", code) for one, code in zip(people.ids, codes, strict=True)],
+        )
+        await database.copy_in(
+            "attendance",
+            ("livestream_id", "viewer_id", "is_client", "client_id", "watch_seconds"),
+            [(live, f"wm{mark}-ext{n}", True, one, 60) for n, one in enumerate(people.ids)],
+        )
+
+
+async def _per_client(table: str, values: dict[str, Any], people: People) -> None:
+    async with transaction():
+        rows = [(one, *values.values()) for one in people.ids]
+        await database.copy_in(table, ("client_id", *values), rows)
+
+
+def _say(number: int, mark: str, n: int) -> bytes:
+    return sealing.seal(f"尊敬的 王{mark}{n} 您好", table="send", column="body_sealed", row=number)
+
+
+def _wish(number: int, mark: str, n: int) -> bytes:
+    return sealing.seal(f"请改为 王{mark}{n}", table="privacy_request", column="wish", row=number)
+
+
+def _account(number: int, mark: str, n: int) -> bytes:
+    return sealing.seal(f"acc{mark}{n}", table="account", column="number_sealed", row=number)
+
+
+def _refused(number: int, row: registering.ClientRow) -> bytes:
+    line = ",".join((row.number, row.name, row.phone))
+    return sealing.seal(line, table="import_refusal", column="row_sealed", row=number)
+
+
+async def found(people: People, data_dir: Path) -> dict[str, set[int]]:
+    """Where somebody of these is still named: table.column, redis key or file -> their client numbers.
+
+    Every text, jsonb and bytea column of every table is read; sealed values are opened.
+    """
+    sealed = {(one.table, one.column): one for one in sealing.columns()}
+    hits: dict[str, set[int]] = defaultdict(set)
+    columns = await database.fetch(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
+        " AND data_type IN ('text', 'character varying', 'jsonb', 'json', 'bytea', 'ARRAY') ORDER BY 1, 2"
+    )
+    for one in columns:
+        table, column = one["table_name"], one["column_name"]
+        for row in await database.fetch(f'SELECT * FROM "{table}" WHERE "{column}" IS NOT NULL'):
+            for text in await _texts(row, column, sealed.get((table, column))):
+                hits[f"{table}.{column}"] |= _named_in(text, people)
+    redis = cache.redis_client()
+    async for key in redis.scan_iter():
+        value = await redis.get(key) if await redis.type(key) == "string" else ""
+        hits[f"redis:{key}"] |= _named_in(f"{key} {value}", people)
+    for path in data_dir.rglob("*"):
+        if path.is_file():
+            hits[str(path)] |= _named_in(path.read_bytes().decode("utf-8", "replace"), people)
+    return {place: who for place, who in hits.items() if who}
+
+
+def _named_in(text: str, people: People) -> set[int]:
+    who = {people.named[word] for word in BREAKS.split(text) if word in people.named}
+    # also inside of longer words, where nobody can be told from the others: number 0
+    return who or ({0} if any(part in text for part in people.parts) else set())
+
+
+async def _texts(row: dict[str, Any], column: str, place: sealing.Column | None) -> list[str]:
+    value = row[column]
+    if not isinstance(value, bytes):
+        return [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)]
+    texts = [value.decode("utf-8", "replace")]
+    if place is not None and value:
+        number = await database.fetch_value(f"SELECT {place.row} FROM {place.table} WHERE id = $1", row["id"])
+        name = place.bound_as or row[place.bound_by]
+        texts.append(sealing.unseal(value, table=place.table, column=name, row=number))
+    return texts
+
+
+async def tables_of(people: People) -> dict[str, int]:
+    """How many rows each table that points at clients has of these."""
+    rows = await database.fetch(
+        "SELECT k.conrelid::regclass::text AS t, a.attname AS c FROM pg_constraint k JOIN pg_attribute a"
+        " ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]"
+        " WHERE k.contype = 'f' AND k.confrelid = 'client'::regclass ORDER BY 1"
+    )
+    return {
+        row["t"]: await database.fetch_value(
+            f"SELECT count(*) FROM {row['t']} WHERE {row['c']} = ANY($1::bigint[])", people.ids
+        )
+        for row in rows
+    }

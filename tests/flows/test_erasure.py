@@ -1,0 +1,113 @@
+"""Erasing clients: nothing stored names them any more, what the law keeps stays, and the evidence tells all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from community.clients import identities, registering
+from community.clients.models import Client
+from community.privacy import answering, erasures, pack, requests, retained
+from community.privacy.models import PrivacyRequest
+from kernel import database, settings
+from staff import approvals
+from staff.models import Approval, AuditEntry, Staff
+from tests.flows import remembering
+
+
+async def erase_all(people: remembering.People) -> list[PrivacyRequest]:
+    """Every one of them asks by letter, and is erased together with the others."""
+    asker = await Staff.create(login="r1", name="复核一", role="reviewer", reach="bank")
+    asked = [await requests.ask(one, "erase", "letter", by=asker) for one in people.ids]
+    await database.execute("UPDATE privacy_request SET state = 'approved' WHERE kind = 'erase'")
+    assert await erasures.erase_now([one.id for one in asked]) == len(people.ids)
+    return await PrivacyRequest.filter(id__in=[one.id for one in asked]).order_by("id")
+
+
+async def check(tmp_path: Path, count: int) -> None:
+    """The whole story for so many clients, beside others who stay."""
+    leaving, staying = await remembering.make(count, "甲"), await remembering.make(5, "乙")
+    assert all((await remembering.tables_of(leaving)).values()), "a table that points at clients has no row here"
+    before = await remembering.found(leaving, tmp_path)
+    assert {"client.name_sealed", "send.body_sealed", "callback.body_sealed", "import_refusal.row_sealed"} <= set(
+        before
+    )
+    others = await remembering.found(staying, tmp_path)
+    asked = await erase_all(leaving)
+    assert await remembering.found(leaving, tmp_path) == {}
+    assert await remembering.found(staying, tmp_path) == others
+    left = {table for table, rows in (await remembering.tables_of(leaving)).items() if rows}
+    assert left <= {one.table for one in retained.RETAINED}, "what stays is named with its basis"
+    for request in asked:
+        told = request.evidence
+        assert answering_is_whole(told)
+        assert told["clients_together"] == count
+        assert told["tables"]["client"] == told["tables"]["fan"] == told["tables"]["account"] == count
+        assert told["tables"]["callback"] == count
+        assert [one["table"] for one in told["retained"]] == [one.table for one in retained.RETAINED]
+    assert await AuditEntry.filter(action="privacy.erased").count() == count
+
+
+def answering_is_whole(told: dict[str, object]) -> bool:
+    """The evidence as written, and not when a number in it was changed."""
+    altered = told | {"client": 0}
+    return erasures.is_whole(told) and not erasures.is_whole(altered)
+
+
+async def test_nothing_names_an_erased_client_any_more(db: None, tmp_path: Path) -> None:
+    await check(tmp_path, 40)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(900)
+async def test_a_thousand_clients_are_erased_without_a_trace(db: None, tmp_path: Path) -> None:
+    await check(tmp_path, 1_000)
+
+
+async def test_who_comes_back_is_a_new_client(db: None) -> None:
+    people = await remembering.make(1, "甲")
+    await erase_all(people)
+    appid = settings.get().oa_appid
+    again = await identities.find_or_create("openid", appid, "o甲-open0", source="follow")
+    assert again.id not in people.ids
+    assert not again.marketing_consent
+    saved = await registering.save_many(remembering.BANK, [registering.ClientRow("62甲00000000")], source="import")
+    assert saved.created == 1
+    shell = await Client.get(id=people.ids[0])
+    assert (shell.name_sealed, shell.source, shell.merged_into_id) == (None, "erased", shell.id)
+
+
+async def test_whoever_was_merged_into_an_erased_client_is_erased_too(db: None, tmp_path: Path) -> None:
+    people, others = await remembering.make(1, "甲"), await remembering.make(1, "乙")
+    await identities.merge(people.ids[0], others.ids[0])
+    await erase_all(people)
+    assert await remembering.found(others, tmp_path) == {}
+    assert await remembering.found(people, tmp_path) == {}
+
+
+async def test_an_erasure_needs_a_second_person_who_did_not_ask(db: None) -> None:
+    people = await remembering.make(1, "甲")
+    one = await Staff.create(login="r1", name="复核一", role="reviewer", reach="bank")
+    other = await Staff.create(login="r2", name="复核二", role="reviewer", reach="bank")
+    request = await requests.ask(people.ids[0], "erase", "staff", by=one)
+    asked = await answering.ask_erasure(request.id, one)
+    assert await erasures.erase_approved() == 0
+    await approvals.approve(asked.id, asked.content_hash, other)
+    assert (await Approval.get(id=asked.id)).state == "approved"
+    assert await erasures.erase_approved() == 1
+    request = await PrivacyRequest.get(id=request.id)
+    assert (request.state, request.handled_by_id) == ("done", other.id)
+    assert "腾讯" in request.answer
+
+
+async def test_the_copy_of_everything_holds_every_table_that_points_at_the_client(db: None) -> None:
+    people = await remembering.make(2, "甲")
+    sections = await pack.of(people.ids[0])
+    told = {one.table for one in sections}
+    assert told >= set(await remembering.tables_of(people))
+    text = pack.as_json(people.ids[0], sections)
+    assert "王甲0" in text
+    assert "acc甲0" in text
+    assert "王甲1" not in text, "nobody else's"
+    assert all(one.label != one.table for one in sections), "every table has a Chinese name"
