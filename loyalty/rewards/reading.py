@@ -14,9 +14,9 @@ from staff.models import Staff
 
 PAGE = 50
 COUNTS = """
-SELECT benefit_id, count(*) AS granted, count(*) FILTER (WHERE state = 'redeemed') AS redeemed,
-       count(told_at) AS told
-FROM grant_ GROUP BY 1
+SELECT g.benefit_id, count(*) AS granted, count(*) FILTER (WHERE g.state = 'redeemed') AS redeemed,
+       count(g.told_at) AS told
+FROM grant_ g JOIN client c ON c.id = g.client_id WHERE {scope} GROUP BY 1
 """
 GRANTS = """
 SELECT g.id, g.client_id, b.name AS benefit, g.period, g.state, g.cause, g.created_at, g.told_at, g.redeemed_at
@@ -53,9 +53,11 @@ class GrantLine:
     redeemed_at: datetime | None
 
 
-async def catalogue() -> list[CatalogueLine]:
-    """Every benefit, active ones first."""
-    counts = {row["benefit_id"]: row for row in await database.fetch(COUNTS)}
+async def catalogue(person: Staff) -> list[CatalogueLine]:
+    """Every benefit, active ones first, with what clients within the person's scope got of it."""
+    own = scope.clients(person)
+    rows = await database.fetch(COUNTS.format(scope=own.sql), *own.arguments)
+    counts = {row["benefit_id"]: row for row in rows}
     none = {"granted": 0, "told": 0, "redeemed": 0}
     lines = []
     for benefit in await Benefit.all().order_by("-is_active", "tier", "id"):

@@ -25,7 +25,7 @@ async def show(request: Request) -> Response:
     return render(
         request,
         "console/benefits.html",
-        catalogue=await reading.catalogue(),
+        catalogue=await reading.catalogue(request.user),
         grants=grants,
         page_of=paging.read(request, total, size=reading.PAGE),
         may_see_clients=may_see_clients,
