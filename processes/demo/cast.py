@@ -1,4 +1,4 @@
-"""Who works at the sample bank: three branches and twelve people, the same in every demo."""
+"""Who works at the sample bank: a branch with three sub-branches and a team, and its people, the same in every demo."""
 
 from __future__ import annotations
 
@@ -10,31 +10,56 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Person:
-    """One member of staff; `branch` is a branch code or empty for head office. WeCom knows them by their login."""
+    """One member of staff; `branch` is a unit's code or empty for head office. WeCom knows them by their login.
+
+    reach: how far they see; empty: as their role usually does.
+    """
 
     login: str
     name: str
     role: str
     branch: str = ""
+    reach: str = ""
 
     @property
     def has_clients(self) -> bool:
         """Whether clients add this person in WeCom."""
-        return self.role in ("director", "branch_head")
+        return self.branch in BRANCHES and self.role in ("director", "branch_head")
 
 
-BRANCHES = {"B01": "滨江支行", "B02": "城东支行", "B03": "高新支行"}
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the tree under another one, or at the top."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str = ""
+
+
+# from the top down: a unit's parent is opened before it
+UNITS = (
+    Unit("HY", "海岳分行", "branch"),
+    Unit("B01", "滨江支行", "sub_branch", "HY"),
+    Unit("B02", "城东支行", "sub_branch", "HY"),
+    Unit("B03", "高新支行", "sub_branch", "HY"),
+    Unit("B01-1", "滨江财富一团队", "team", "B01"),
+)
+BRANCHES = {unit.code: unit.name for unit in UNITS if unit.kind != "branch"}
+"""Where clients are looked after."""
 
 STAFF = (
     Person("lin.yue", "林悦", "marketing"),
     Person("xu.an", "许安", "marketing"),
     Person("zhao.heng", "赵恒", "reviewer"),
     Person("admin", "唐宁", "administrator"),
+    Person("shen.qiu", "沈秋", "auditor"),
+    Person("jiang.he", "江禾", "branch_head", "HY"),
     Person("sun.bo", "孙博", "branch_head", "B01"),
     Person("he.jing", "何静", "branch_head", "B02"),
     Person("luo.ming", "罗明", "branch_head", "B03"),
     Person("chen.xi", "陈曦", "director", "B01"),
-    Person("wu.qiong", "吴琼", "director", "B01"),
+    Person("wu.qiong", "吴琼", "director", "B01-1", "team"),
     Person("gao.yuan", "高远", "director", "B02"),
     Person("fang.ling", "方玲", "director", "B02"),
     Person("qian.duo", "钱朵", "director", "B03"),

@@ -14,8 +14,8 @@ from kernel import settings
 from loyalty.assets import importing
 from processes.demo import bank_files, cast
 from processes.demo.bank_files import BankClient
-from staff import people
-from staff.models import Staff
+from staff import organisation, people
+from staff.models import Branch, Staff
 from wechat.sandbox.client import Sandbox
 from wechat.sandbox.seeds import names
 
@@ -32,8 +32,12 @@ def sandbox() -> Sandbox:
 
 
 async def hire_staff() -> None:
-    """Three branches and the people of the cast."""
-    branches = {code: await people.open_branch(code, name) for code, name in cast.BRANCHES.items()}
+    """The organisation and the people of the cast; the same again changes nothing."""
+    branches: dict[str, Branch] = {}
+    for unit in cast.UNITS:
+        parent = branches[unit.parent].id if unit.parent else None
+        found = await Branch.get_or_none(code=unit.code)
+        branches[unit.code] = found or await organisation.open_unit(unit.code, unit.name, unit.kind, parent, None)
     for person in cast.STAFF:
         if not await Staff.exists(login=person.login):
             await people.hire(
@@ -41,6 +45,7 @@ async def hire_staff() -> None:
                 person.name,
                 person.role,
                 branch=branches.get(person.branch),
+                reach=person.reach,
                 wecom_userid=person.login,
                 password=cast.password(person, settings.get().secret_key),
             )
