@@ -47,6 +47,7 @@ TIMETABLE = (
     # who may be told of what; staff are reminded when their day begins
     job("follow-documents", daily("09:05"), sending.follow_documents),
     # what can be proved later, and what may not lie about
+    job("expire-approvals", every(minutes=1), audit.expire_approvals),
     job("link-audit", every(minutes=1), audit.link_audit),
     job("sweep-exports", every(minutes=1), exports.sweep),
     # house-keeping

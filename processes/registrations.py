@@ -2,13 +2,59 @@
 
 from __future__ import annotations
 
+from campaigns import erasing as erasing_campaigns
+from campaigns.delivery import exporting as exporting_campaigns
 from campaigns.delivery import uniting
 from campaigns.kinds import registry
 from campaigns.planning import approval
 from community.clients import ownership
-from community.sending import stops
+from community.conversations import erasing as erasing_conversations
+from community.conversations import retaining as retaining_conversations
+from community.groups import erasing as erasing_groups
+from community.privacy import answering, pack
+from community.privacy import retaining as retaining_privacy
+from community.sending import erasing as erasing_sends
+from community.sending import policy_changes, stops
+from community.sending import retaining as retaining_sends
+from community.suitability import erasing as erasing_suitability
 from community.suitability import kyc
-from staff import people
+from loyalty import erasing as erasing_loyalty
+from loyalty import retaining as retaining_loyalty
+from loyalty.assets import exporting as exporting_refusals
+from loyalty.tiers import exporting as exporting_clients
+from staff import approval_rule_changes, audit_exporting, people
+from staff.exports import asking
+from webhooks import erasing as erasing_callbacks
+from webhooks import retaining as retaining_callbacks
 
-REGISTERED = (registry, uniting, approval, stops, kyc, ownership, people)
+REGISTERED = (
+    registry,
+    uniting,
+    approval,
+    stops,
+    policy_changes,
+    approval_rule_changes,
+    kyc,
+    ownership,
+    people,
+    answering,
+    pack,
+    erasing_campaigns,
+    erasing_conversations,
+    erasing_groups,
+    erasing_sends,
+    erasing_suitability,
+    erasing_loyalty,
+    erasing_callbacks,
+    retaining_privacy,
+    retaining_conversations,
+    retaining_sends,
+    retaining_loyalty,
+    retaining_callbacks,
+    asking,
+    audit_exporting,
+    exporting_campaigns,
+    exporting_clients,
+    exporting_refusals,
+)
 """Imported for what they do on import; a test holds this list against all modules that register something."""

@@ -41,10 +41,20 @@ async def waiting_for_others(person: Staff) -> list[Approval]:
 
 async def is_for(asked: Approval, person: Staff) -> bool:
     """Whether this person could decide the question now."""
+    return await capacity_of(asked, person) is not None
+
+
+async def capacity_of(asked: Approval, person: Staff) -> Capacity | None:
+    """In what capacity this person could decide the question now, None: not at all."""
     if asked.state != "waiting" or not _is_in_time(asked):
-        return False
+        return None
     at = await approval_rights.desk(person)
-    return _waiting(at, asked, (await votes_of([asked.id])).get(asked.id, [])).capacity is not None
+    votes = (await votes_of([asked.id])).get(asked.id, [])
+    outcome = approval_rights.capacity(at, asked, votes)
+    if isinstance(outcome, Refused):
+        # where only the committee can say yes, the others may still give it back
+        outcome = approval_rights.capacity(at, asked, votes, is_no=True)
+    return None if isinstance(outcome, Refused) else outcome
 
 
 async def hindrance(asked: Approval, person: Staff) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kernel import clock, database
 from kernel.errors import NotFound, Refused
-from staff import audit
+from staff import audit, permissions, scope
 from staff.models import Interest, Staff
 
 KINDS = {"product": "产品", "company": "公司", "client": "客户"}
@@ -42,6 +42,20 @@ async def end(interest_id: int, by: Staff) -> None:
         found.ended_at = clock.now()
         await found.save(update_fields=["ended_at"])
         await audit.record(by, "interest.ended", "interest", found.id, kind=found.kind)
+
+
+async def of(person: Staff) -> list[Interest]:
+    """All that a person declared, what holds first."""
+    return await Interest.filter(staff_id=person.id).order_by("-ended_at", "-id").prefetch_related("staff")
+
+
+async def within_reach(person: Staff, limit: int = 300) -> list[Interest]:
+    """What people within this person's reach declared, the newest first."""
+    permissions.require(person, "interests.see")
+    own = scope.staff(person)
+    statement = f"SELECT s.id FROM staff s WHERE {own.sql}"  # noqa: S608  # scope's own SQL, values are arguments
+    people = [row["id"] for row in await database.fetch(statement, *own.arguments)]
+    return await Interest.filter(staff_id__in=people).order_by("-id").limit(limit).prefetch_related("staff")
 
 
 async def touching(staff_ids: Iterable[int], refs: Iterable[str]) -> list[Interest]:

@@ -1,9 +1,9 @@
-"""Wake-ups of the audit; each is safe to run twice."""
+"""Wake-ups of approvals and of the audit; each is safe to run twice."""
 
 from __future__ import annotations
 
 from kernel.tasks import task
-from staff import audit_chain, audit_verification
+from staff import approvals, audit_chain, audit_verification
 
 
 @task("default")
@@ -16,3 +16,9 @@ async def link_audit() -> None:
 async def verify_audit(check_id: int) -> None:
     """A verification asked for on the page."""
     await audit_verification.run(check_id)
+
+
+@task("default")
+async def expire_approvals() -> None:
+    """For the clock: questions whose time is over are closed, and their makers find them in the inbox."""
+    await approvals.expire_due()

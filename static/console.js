@@ -35,6 +35,23 @@
     if (closer) closer.closest("dialog").close();
   });
 
+  // lists of things to do: j and k move, Enter opens
+  const rows = Array.from(document.querySelectorAll("[data-row]"));
+  if (rows.length) {
+    let at = -1;
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+      if (event.key !== "j" && event.key !== "k") return;
+      event.preventDefault();
+      if (at >= 0) rows[at].classList.remove("on");
+      at = Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), rows.length - 1);
+      rows[at].classList.add("on");
+      rows[at].scrollIntoView({ block: "nearest" });
+      const link = rows[at].querySelector("a");
+      if (link) link.focus();
+    });
+  }
+
   // filters that are chosen, not typed, apply at once
   document.addEventListener("change", (event) => {
     if (event.target.matches(".filters select")) event.target.form.requestSubmit();

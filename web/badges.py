@@ -8,5 +8,7 @@ from staff.models import Staff
 
 async def of(person: Staff) -> dict[str, int]:
     """Route name -> how many things wait there; only for those who can do something about them."""
-    waiting = await approval_reading.waiting_for(person)
-    return {"approvals": len(waiting)} if waiting else {}
+    waiting = len(await approval_reading.waiting_for(person))
+    own = len(await approval_reading.returned_to(person))
+    found = {"approvals": waiting, "inbox": waiting + own}
+    return {page: number for page, number in found.items() if number}

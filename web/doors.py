@@ -12,7 +12,7 @@ from starlette.routing import Route
 from kernel import settings
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import permissions
-from web import badges, session, stepping_up
+from web import badges, banners, session, stepping_up
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE = frozenset({"GET", "HEAD"})
@@ -47,6 +47,7 @@ def staff_page(
             await _require_token(request)
         elif request.headers.get("hx-request") != "true":
             request.state.badges = await badges.of(person)
+            request.state.banners = await banners.of_stops()
         _refuse_impossible_ids(request)
         if step_up and (question := await stepping_up.ask(request)) is not None:
             return question

@@ -19,12 +19,19 @@ class Item(NamedTuple):
 
 
 GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
-    ("", (Item("layout-dashboard", "经营总览", "overview", "overview.see"),)),
+    (
+        "",
+        (
+            Item("layout-dashboard", "经营总览", "overview", "overview.see"),
+            Item("checks", "我的待办", "inbox", ""),
+        ),
+    ),
     (
         "客户与社群",
         (
             Item("users", "客户", "clients", "clients.see"),
             Item("users-group", "客户群", "groups", "groups.see"),
+            Item("id", "证件与评估", "renewals", "clients.see"),
             Item("file-import", "数据导入", "imports", "imports.run"),
         ),
     ),

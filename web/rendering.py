@@ -119,6 +119,7 @@ def _standing_context(request: Request) -> dict[str, Any]:
         "csrf_token": session.csrf_token(request),
         "may": lambda permission: person is not None and permissions.may(person, permission),
         "badges": getattr(request.state, "badges", {}),
+        "banners": getattr(request.state, "banners", []),
         "navigation": navigation.groups(person, has_page) if person else [],
         "url": url,
         "has_page": has_page,

@@ -64,12 +64,7 @@ async def ensure_default() -> None:
 
 async def save(effective_on: date, policy: Policy, note: str = "") -> None:
     """Put a policy in force from a day on; a second one for the same day replaces it. Refused: past day, nonsense."""
-    if policy.daily_cap < 0 or policy.monthly_cap < 0 or not 0 <= policy.holdout_percent <= 50:
-        raise Refused("上限不能为负数，全局对照比例须在 0 到 50 之间", code="send_policy.out_of_range")
-    if effective_on < clock.today():
-        raise Refused("生效日期不能早于今天", code="send_policy.past")
-    if not 1 <= policy.open_level <= 5:
-        raise Refused("开放渠道允许的风险等级须在 R1 到 R5 之间", code="send_policy.open_level")
+    check(effective_on, policy)
     await database.execute(
         "INSERT INTO send_policy (effective_on, daily_cap, monthly_cap, quiet_from, quiet_until, holdout_percent,"
         " open_level, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (effective_on) DO UPDATE SET"
@@ -80,6 +75,16 @@ async def save(effective_on: date, policy: Policy, note: str = "") -> None:
         *_columns(policy),
         note,
     )
+
+
+def check(effective_on: date, policy: Policy) -> None:
+    """Refused: a past day, or values that make no sense."""
+    if policy.daily_cap < 0 or policy.monthly_cap < 0 or not 0 <= policy.holdout_percent <= 50:
+        raise Refused("上限不能为负数，全局对照比例须在 0 到 50 之间", code="send_policy.out_of_range")
+    if effective_on < clock.today():
+        raise Refused("生效日期不能早于今天", code="send_policy.past")
+    if not 1 <= policy.open_level <= 5:
+        raise Refused("开放渠道允许的风险等级须在 R1 到 R5 之间", code="send_policy.open_level")
 
 
 async def history() -> list[SendPolicy]:

@@ -10,8 +10,8 @@ from community.sending import halting, leases, tasks
 from community.sending.halting import is_stopped as is_stopped
 from community.sending.models import CHANNELS, Stop, Stream
 from kernel import clock, database, logs
-from kernel.errors import NotFound, Refused
-from staff import approval_kinds, approvals, audit, permissions
+from kernel.errors import Forbidden, NotFound, Refused
+from staff import approval_kinds, approvals, audit, permissions, scope
 from staff.approval_kinds import Kind
 from staff.models import Approval, Staff
 
@@ -28,6 +28,8 @@ async def pull(what: str, reason: str, by: Staff) -> Stop:
     no reason, unknown, or stopped already.
     """
     permissions.require(by, "stops.pull")
+    if not what.startswith("stream:") and await scope.units_of(by) is not None:
+        raise Forbidden("停发渠道或全部消息，须由数据范围为全行的同事操作", code="stop.reach")
     if database.is_in_transaction():
         raise RuntimeError("a stop counts from its commit: pull it outside of a transaction")
     where, arguments = await _scope(what)
@@ -55,7 +57,14 @@ async def ask_release(stop_id: int, by: Staff) -> Approval:
         if stop is None:
             raise NotFound()
         content = {"stop": stop.id, "what": stop.what}
-        summary = {"title": f"解除紧急停发：{label(stop.what)}", "content": content, "lines": await _lines(stop)}
+        puller = await Staff.get(id=stop.pulled_by_id)
+        summary = {
+            "title": f"解除紧急停发：{label(stop.what)}",
+            "content": content,
+            "lines": await _lines(stop, puller),
+            # what a branch stopped for itself its own people release; what stops the bank is head office's
+            "branch_id": puller.branch_id if stop.what.startswith("stream:") else None,
+        }
         asked = await approvals.ask(SUBJECT, stop.id, approval_kinds.hash_of(content), summary, by)
         stop.approval_id = asked.id
         await stop.save(update_fields=["approval_id"])
@@ -65,6 +74,11 @@ async def ask_release(stop_id: int, by: Staff) -> Approval:
 async def active() -> list[Stop]:
     """The stops in force, the newest first."""
     return await Stop.filter(released_at=None).order_by("-id")
+
+
+async def past(limit: int = 20) -> list[Stop]:
+    """The stops that were released, the newest first."""
+    return await Stop.filter(released_at__isnull=False).order_by("-id").limit(limit)
 
 
 async def waiting(what: str) -> int:
@@ -115,8 +129,7 @@ async def _drain(where: str, arguments: list[Any]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _lines(stop: Stop) -> list[list[str]]:
-    puller = await Staff.get(id=stop.pulled_by_id)
+async def _lines(stop: Stop, puller: Staff) -> list[list[str]]:
     return [
         ["范围", label(stop.what)],
         ["停发原因", stop.reason],

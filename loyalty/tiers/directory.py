@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from community.clients import personal
+from community.clients import personal, portrait
 from kernel import clock, database, masking
 from kernel.errors import NotFound
 from staff import scope
@@ -38,7 +39,7 @@ class Filters:
     """What the list is narrowed to; empty means all.
 
     words: a whole name, the last four digits or the whole of a phone, or a bank's client number: exact, by blind index.
-    consent: yes, no or left.
+    consent: yes, no or left. before_id: only clients with a smaller number, for going on in order `newest`.
     """
 
     words: str = ""
@@ -47,6 +48,7 @@ class Filters:
     tag: str = ""
     consent: str = ""
     order: str = "activity"
+    before_id: int | None = None
 
 
 class Line(NamedTuple):
@@ -87,6 +89,14 @@ async def require_visible(person: Staff, client_id: int) -> None:
     sql = f"SELECT 1 FROM client c WHERE c.id = $1 AND c.merged_into_id IS NULL AND {own.sql}"  # noqa: S608  # scope's own
     if await database.fetch_one(sql, client_id, *own.arguments) is None:
         raise NotFound
+
+
+async def masked_names(person: Staff, client_ids: Sequence[int]) -> dict[int, str]:
+    """The masked names of those of these clients whom the person sees."""
+    own = scope.clients(person, first=2)
+    sql = f"SELECT c.id FROM client c WHERE c.id = ANY($1::bigint[]) AND {own.sql}"  # noqa: S608  # scope's own
+    seen = [row["id"] for row in await database.fetch(sql, list(client_ids), *own.arguments)]
+    return {client_id: masking.name(name) for client_id, name in (await portrait.names_of(seen)).items()}
 
 
 async def owners(person: Staff) -> list[tuple[int, str]]:
@@ -136,6 +146,8 @@ def _conditions(person: Staff, filters: Filters) -> tuple[str, list[Any]]:
         )
     if filters.tier:
         add("st.tier = {0}", filters.tier)
+    if filters.before_id is not None:
+        add("c.id < {0}::bigint", filters.before_id)
     if filters.owner_id is not None:
         add("c.owner_id = {0}", filters.owner_id)
     if filters.tag:

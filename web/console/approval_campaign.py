@@ -10,7 +10,7 @@ from campaigns.planning import drafting, fingerprint, listing, preflight
 from campaigns.planning.models import Campaign
 from staff import approval_reading
 from staff.models import Approval, Staff
-from web.console import content_diff, kind_details, message_preview
+from web.console import campaign_terms, content_diff, kind_details, message_preview
 from web.console.campaigns import names
 from web.language import gettext as _
 
@@ -38,7 +38,7 @@ async def parts(asked: Approval, person: Staff) -> dict[str, Any]:
         "phones": [(one, message_preview.bubbles(chosen, draft.steps, one.values)) for one in looked_at],
         "sentence": await describing.describe(campaign.conditions),
         "people": await segments.waterfall(audience),
-        "details": await kind_details.facts(draft.details),
+        "details": await kind_details.facts(draft.details) + await campaign_terms.facts(campaign),
         "checked": await preflight.check(campaign),
         "texts": [Text(step.code, labels.get(step.code, ""), lines_of(step.text)) for step in draft.steps if step.text],
         **await _difference(asked, campaign, labels),

@@ -37,7 +37,10 @@ def of(request: Request, waiting: list[Waiting]) -> dict[str, Any]:
         ("soon", _("12 小时内到期")),
         ("second", _("需要两人批准")),
         ("committee", _("需评审委员会同意")),
-        *((f"for:{one.id}", _("代 %(who)s 审批") % {"who": one.name}) for one in sorted(absent, key=lambda one: one.id)),
+        *(
+            (f"for:{one.id}", _("代 %(who)s 审批") % {"who": one.name})
+            for one in sorted(absent, key=lambda one: one.id)
+        ),
     ]
     kept = [
         one

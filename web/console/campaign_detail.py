@@ -13,14 +13,15 @@ from campaigns.delivery import lift, progress, results, trying
 from campaigns.kinds import registry
 from campaigns.planning import drafting, lifecycle, listing
 from campaigns.planning.models import Campaign
-from community.sending import gate, policies
+from community.sending import gate, halting, policies
+from community.sending.models import Stop
 from kernel import clock
 from loyalty.metrics import comparing, intervals
 from loyalty.metrics.measuring import ReturnFigures
 from staff import approval_reading, approvals, permissions
 from staff.models import AuditEntry, Staff
 from web import formats, session
-from web.console import kind_details, message_preview
+from web.console import campaign_terms, kind_details, message_preview
 from web.console.campaigns import names
 from web.language import gettext as _
 from web.rendering import render
@@ -60,6 +61,7 @@ async def show(request: Request) -> Response:
         asked=await approval_reading.latest(drafting.SUBJECT, campaign.id),
         actions=ACTIONS,
         quiet_until=await _quiet_until(),
+        stopped=await _stopped(campaign),
         **await _plan(campaign, session.signed_in(request)),
         **await _progress(campaign),
         **await _moves(campaign, session.signed_in(request)),
@@ -81,6 +83,13 @@ async def _quiet_until() -> datetime | None:
     return gate.quiet_ends(now, policy.quiet_until) if is_quiet else None
 
 
+async def _stopped(campaign: Campaign) -> Stop | None:
+    """The emergency stop that holds this campaign back while it is under way."""
+    if campaign.state not in ("sending", "paused") or campaign.stream_id is None:
+        return None
+    return await halting.is_stopped(campaign.channel, campaign.stream_id)
+
+
 async def _find(request: Request) -> Campaign:
     return await listing.get(request.path_params["id"], session.signed_in(request))
 
@@ -96,7 +105,7 @@ async def _plan(campaign: Campaign, person: Staff) -> dict[str, Any]:
     return {
         "sentence": await describing.describe(campaign.conditions),
         "people": await segments.waterfall(audience) if is_open else None,
-        "details": await kind_details.facts(draft.details),
+        "details": await kind_details.facts(draft.details) + await campaign_terms.facts(campaign),
         "sample": sample,
         "bubbles": message_preview.bubbles(chosen, draft.steps, sample.values),
     }

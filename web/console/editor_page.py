@@ -13,13 +13,15 @@ from campaigns.audience.segments import Sampled, Waterfall
 from campaigns.content import findings, library, placeholders
 from campaigns.content.findings import Finding
 from campaigns.kinds import registry
-from campaigns.planning import drafting, lifecycle, preflight
+from campaigns.planning import drafting, lifecycle, preflight, products
 from campaigns.planning.drafting import StepText
 from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign, Step
+from community.suitability import products as shelf
 from kernel.errors import Refused
 from loyalty.metrics import comparing, intervals
-from staff.models import Branch, Staff
+from staff import approval_reading
+from staff.models import Branch, LineComment, Staff
 from web import session, words
 from web.console import audience_form, campaign_sheet, message_preview
 from web.console.campaign_sheet import Sheet
@@ -69,10 +71,33 @@ async def show(
         checked=checked,
         todo=_todo(sheet, reach, by_step, checked),
         problem=problem,
+        remarks=await _remarks(campaign),
         state_name=lifecycle.NAMES[campaign.state],
         **await audience_words(campaign),
         **await _words(campaign, chosen),
+        **await _products(sheet),
     )
+
+
+async def _products(sheet: Sheet) -> dict[str, Any]:
+    """What may be chosen: the chosen ones first, then what is on sale and holds the words asked for."""
+    offered = await shelf.on_sale(sheet.values.get("product_words", ""), also=sheet.products)
+    return {
+        "offered": sorted(offered, key=lambda one: one.code not in sheet.products),
+        "class_names": {code: _(name) for code, name in shelf.CLASS_NAMES.items()},
+        "level_of": shelf.level,
+        "most_products": products.MOST,
+    }
+
+
+async def _remarks(campaign: Campaign) -> dict[str, list[LineComment]]:
+    """What reviewers said about single lines when it last came back, by step."""
+    asked = await approval_reading.latest(drafting.SUBJECT, campaign.id) if campaign.state == "draft" else None
+    found: dict[str, list[LineComment]] = {}
+    if asked is not None and asked.state == "returned":
+        for one in await approval_reading.comments_of(asked.id):
+            found.setdefault(one.anchor, []).append(one)
+    return found
 
 
 async def _words(campaign: Campaign, chosen: Kind) -> dict[str, Any]:
@@ -113,7 +138,7 @@ async def reach_of(campaign: Campaign, sheet: Sheet, person: Staff) -> Reach:
     )
     channel = sheet.values.get("channel", "")
     known = channel if channel in registry.KINDS[campaign.kind].channels else campaign.channel
-    audience = Audience(author, known, tree, campaign.salt, percent, tuple(campaign.products))
+    audience = Audience(author, known, tree, campaign.salt, percent, tuple(sheet.products))
     people = await segments.waterfall(audience)
     sentence, sample = await describing.describe(tree), await segments.sample(audience, person)
     return Reach(sentence, people, sample, "", _detectable(people))
@@ -154,7 +179,7 @@ def _todo(
     if not audience and (reach.problem or (reach.people and not reach.people.due)):
         audience = [reach.problem or _("没有可以发送的客户")]
     content = [finding.message for found in by_step.values() for finding in findings.blocking(found)]
-    content += [finding.message for finding in stopping if finding.place == "details"]
+    content += [finding.message for finding in stopping if finding.place in ("details", "products")]
     time = [
         finding.message for finding in stopping if finding.place in ("starts_at", "control_percent", "late_minutes")
     ]

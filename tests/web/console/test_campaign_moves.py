@@ -42,7 +42,7 @@ async def test_the_maker_gets_no_button_and_is_refused(signed_in: SignIn, people
     page = (await browser.get(f"/approvals/{asked.id}")).text
     assert "须由另一位有审批权限的同事批准" in page
     assert 'value="approve"' not in page
-    assert "需要另一位同事审批" in (await browser.get("/approvals")).text
+    assert "须由其他同事审批" in (await browser.get("/approvals")).text
     form = {"word": "approve", "seen_hash": await fingerprint.of(campaign)}
     assert (await browser.post(f"/approvals/{asked.id}/decision", form)).status == 403
     assert (await Campaign.get(id=campaign.id)).state == "submitted"
