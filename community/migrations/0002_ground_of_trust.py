@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('by_staff_id', fields.BigIntField(null=True)),
                 ('evidence', fields.CharField(default='', db_default='', max_length=120)),
             ],
-            options={'table': 'risk_assessment', 'app': 'community', 'unique_together': (('client_id', 'assessed_at'),), 'pk_attr': 'id', 'table_description': "One assessment of a client's capacity for risk, C1 to C5, valid for 12 months; `source` import or staff."},
+            options={'table': 'risk_assessment', 'app': 'community', 'unique_together': (('client_id', 'assessed_at'),), 'indexes': [Index(fields=['assessed_at'])], 'pk_attr': 'id', 'table_description': "One assessment of a client's capacity for risk, C1 to C5, valid for 12 months; `source` import or staff."},
             bases=['Record'],
         ),
         ops.CreateModel(

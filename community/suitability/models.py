@@ -54,6 +54,7 @@ class RiskAssessment(Record):
     class Meta:
         table = "risk_assessment"
         unique_together = (("client_id", "assessed_at"),)
+        indexes = (("assessed_at",),)
 
 
 class Kyc(Record):

@@ -79,11 +79,12 @@ async def page(asked: str = "", product_class: str = "", number: int = 1) -> tup
     return found, await wanted.count()
 
 
-async def on_sale(also: Collection[str] = ()) -> list[Product]:
-    """What a campaign may choose from: on sale today, and in any case the codes `also`."""
+async def on_sale(asked: str = "", also: Collection[str] = ()) -> list[Product]:
+    """What a campaign may choose from: on sale today and holding `asked`, and in any case the codes `also`."""
     today = clock.today()
     is_on_sale = Q(is_active=True) & (Q(on_sale_until=None) | Q(on_sale_until__gte=today))
-    return await Product.filter(is_on_sale | Q(code__in=list(also))).order_by("product_class", "code").limit(SHOWN)
+    wanted = is_on_sale & _holding(asked) if asked.strip() else is_on_sale
+    return await Product.filter(wanted | Q(code__in=list(also))).order_by("product_class", "code").limit(SHOWN)
 
 
 async def get(product_id: int) -> Product:
@@ -137,7 +138,7 @@ async def rate(product_id: int, rater: Rater, new_level: int | None, by: Staff) 
 
 
 async def _save(draft: ProductDraft, by: Staff, product_id: int | None) -> Product:
-    _check(draft)
+    check(draft)
     known = Product.select_for_update()
     found = await (known.get_or_none(id=product_id) if product_id else known.get_or_none(code=draft.code.strip()))
     if found is None and product_id:
@@ -161,7 +162,8 @@ async def _save(draft: ProductDraft, by: Staff, product_id: int | None) -> Produ
     return product
 
 
-def _check(draft: ProductDraft) -> None:
+def check(draft: ProductDraft) -> None:
+    """Refused: what can be said of a product without looking at others is wrong."""
     code = draft.code.strip()
     if (
         not code
@@ -178,7 +180,9 @@ def _check(draft: ProductDraft) -> None:
 
 
 def _wanted(asked: str) -> QuerySet[Product]:
+    return Product.filter(_holding(asked)) if asked.strip() else Product.all()
+
+
+def _holding(asked: str) -> Q:
     text = asked.strip()
-    if not text:
-        return Product.all()
-    return Product.filter(Q(code__icontains=text) | Q(name__icontains=text) | Q(issuer__icontains=text))
+    return Q(code__icontains=text) | Q(name__icontains=text) | Q(issuer__icontains=text)

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 
 from campaigns.content import findings, library
 from campaigns.content.models import Piece
+from campaigns.planning import products
 from campaigns.planning.drafting import Draft, StepText
 from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign
@@ -21,7 +22,8 @@ from web import formats, forms
 from web.console import audience_form
 from web.console.audience_form import Builder
 
-PLAIN = ("name", "channel", "control_percent", "starts_at", "late_minutes")
+PLAIN = ("name", "channel", "control_percent", "starts_at", "late_minutes", "product_words")
+MOST_CODE = 32
 STEP_PARTS = {"text": 5000, "link_title": 64, "link_url": 300}
 LONGEST_DETAIL = 120
 # a kind's own fields say by their name how they are read: detail.moment.starts_at, detail.number.seats
@@ -36,6 +38,7 @@ class Sheet:
     values: dict[str, str]
     builder: Builder
     errors: dict[str, str] = field(default_factory=dict)
+    products: list[str] = field(default_factory=list)
 
     def text(self, step: str) -> str:
         """The text of one step."""
@@ -55,7 +58,7 @@ def of(campaign: Campaign, draft: Draft) -> Sheet:
         values |= {f"step.{step.code}.{part}": getattr(step, part) for part in STEP_PARTS}
     for name, value in draft.details.items():
         values |= {f"detail.{kind}.{name}": _shown(value) for kind in ("text", "number", "moment")}
-    return Sheet(campaign.version, values, audience_form.of_tree(draft.tree))
+    return Sheet(campaign.version, values, audience_form.of_tree(draft.tree), products=list(draft.products))
 
 
 def typed(form: FormData, chosen: Kind) -> Sheet:
@@ -65,7 +68,8 @@ def typed(form: FormData, chosen: Kind) -> Sheet:
     values = {name: str(form.get(name, "")).replace("\r\n", "\n").replace("\x00", "") for name in names}
     version = str(form.get("version", ""))
     seen = int(version) if version.isdigit() and version.isascii() and len(version) < 10 else 0
-    return Sheet(seen, values, audience_form.read(form))
+    codes = [str(code)[:MOST_CODE].replace("\x00", "") for code in form.getlist("products")[: products.MOST + 1]]
+    return Sheet(seen, values, audience_form.read(form), products=codes)
 
 
 def mend(sheet: Sheet, step: str, found: str) -> None:
@@ -98,6 +102,7 @@ def draft(sheet: Sheet, chosen: Kind) -> Draft:
         late_minutes=_number(sheet, "late_minutes", "允许迟发"),
         steps=steps,
         details=_details(sheet),
+        products=tuple(sheet.products),
     )
     if errors:
         raise forms.Invalid(errors)

@@ -15,7 +15,7 @@ from kernel import clock
 from loyalty.rewards import periods, worth
 from loyalty.tiers import directory
 from web import formats, words
-from web.console import client_story
+from web.console import client_story, client_suitability
 from web.rendering import render
 
 
@@ -55,6 +55,7 @@ async def _page(request: Request, client_id: int, clear: portrait.Clear | None) 
         channels=words.CHANNELS,
         states=words.SEND_STATES,
         state_tones=words.SEND_TONES,
+        **await client_suitability.part(client_id),
     )
 
 

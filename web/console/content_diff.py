@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+
+from web.console import campaign_terms
 
 LABELS = {
     "name": "名称",
@@ -17,7 +19,10 @@ LABELS = {
     "branch": "机构",
     "author": "制作人",
     "scope": "制作人的客户范围",
+    "products": "涉及的产品",
+    "limits": "触达上限",
 }
+_IN_WORDS: dict[str, Callable[[Any], str]] = {"products": campaign_terms.products, "limits": campaign_terms.limits}
 
 
 class Piece(NamedTuple):
@@ -37,7 +42,7 @@ class Change(NamedTuple):
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], step_labels: Mapping[str, str]) -> list[Change]:
     """Everything that differs between two contents as planning.fingerprint makes them."""
     found = [
-        Change(label, pieces(_text(before.get(name)), _text(after.get(name))))
+        Change(label, pieces(_said(name, before), _said(name, after)))
         for name, label in LABELS.items()
         if name != "conditions" and before.get(name) != after.get(name)
     ]
@@ -72,6 +77,11 @@ def pieces(before: str, after: str) -> list[Piece]:
 
 def _steps(contents: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {step["code"]: step for step in contents.get("steps") or []}
+
+
+def _said(name: str, contents: Mapping[str, Any]) -> str:
+    value = contents.get(name)
+    return _IN_WORDS[name](value) if name in _IN_WORDS else _text(value)
 
 
 def _text(value: Any) -> str:
