@@ -7,7 +7,7 @@ import gzip
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from kernel import settings
@@ -16,7 +16,11 @@ from processes.demo.money import Entry
 MAPPING = "haiyue"
 CLIENT_COLUMNS = ("客户号", "姓名", "手机号", "性别", "机构号", "客户经理工号", "营销授权")
 STATEMENT_COLUMNS = ("流水号", "账号", "客户号", "交易日期", "收入", "支出", "余额", "产品类型", "交易类型")
+PAPER_COLUMNS = ("风险等级", "风险评估日期", "身份核实状态", "证件类型", "证件有效期至")
 CONSENTS = 0.86
+ASSESSED, RECENTLY, FLAGGED, UNLIMITED = 0.82, 0.88, 0.015, 0.2
+DOCUMENTS = ((0.03, (-200, -1)), (0.09, (1, 89)), (1.0, (400, 4_000)))
+"""Share of clients up to which the document ends between so many days from today."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,26 @@ def write_clients(clients: Sequence[BankClient], random_seed: int) -> Path:
     return path
 
 
+def write_papers(clients: Sequence[BankClient], today: date, random_seed: int) -> Path:
+    """A later client file: risk assessments and identity papers; empty cells leave what is known."""
+    path, rng = folder() / "clients-papers.csv", random.Random(random_seed)
+    with path.open("w", encoding="gb18030", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow((*CLIENT_COLUMNS, *PAPER_COLUMNS))
+        for one in clients:
+            level, assessed_on = "", ""
+            if rng.random() < ASSESSED:
+                ago = rng.randrange(2, 360) if rng.random() < RECENTLY else rng.randrange(370, 700)
+                level, assessed_on = f"C{rng.choices((1, 2, 3, 4, 5), (8, 27, 38, 20, 7))[0]}", _before(today, ago)
+            state = "待核实" if rng.random() < FLAGGED else "正常"
+            drawn = rng.random()
+            span = next(days for share, days in DOCUMENTS if drawn <= share)
+            until = "长期" if drawn > 1 - UNLIMITED else _before(today, -rng.randrange(*span))
+            cells = (level, assessed_on, state, "身份证", until)
+            rows.writerow((one.number, one.name, "", "", "", "", "", *cells))
+    return path
+
+
 def write_statement(entries: Iterable[Entry], first: date, last: date) -> Path:
     """The statement file of these days, gzipped; the rows in booking order."""
     path = folder() / f"statement-{first:%Y%m%d}-{last:%Y%m%d}.csv.gz"
@@ -62,3 +86,7 @@ def write_statement(entries: Iterable[Entry], first: date, last: date) -> Path:
             balance = f"{one.balance_fen / 100:.2f}"
             rows.writerow((reference, one.account, one.client, one.day, *sides, balance, one.product, one.kind))
     return path
+
+
+def _before(today: date, days: int) -> str:
+    return (today - timedelta(days=days)).isoformat()

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from campaigns.delivery import finishing, freezing, planning_sends
@@ -21,6 +21,7 @@ from processes.demo.people import sandbox
 from staff.models import Approval, Staff
 
 KINDS = registry.KINDS
+MORNING = time(10)
 MAKER, CHECKER = "lin.yue", "zhao.heng"
 CONFIRMED_AFTER, OVER_AFTER = timedelta(hours=3), timedelta(days=4)
 
@@ -36,6 +37,7 @@ class Plan:
     text: str = ""
     control_percent: int = 20
     details: dict[str, Any] = dataclasses.field(default_factory=dict)
+    products: tuple[str, ...] = ()
 
 
 def between(least_yuan: int | None, below_yuan: int | None) -> dict[str, Any]:
@@ -76,6 +78,7 @@ async def submitted(plan: Plan) -> Campaign:
         starts_at=plan.starts_at,
         steps=steps,
         details=plan.details,
+        products=plan.products,
     )
     saved = await drafting.save(made.id, draft, maker, made.version)
     await approval.submit(saved.id, maker)

@@ -10,7 +10,8 @@ from community.clients import identities, tagging
 from community.clients.models import Client, Identity
 from community.clients.tasks import read_tags
 from community.groups import reconciling
-from kernel import settings
+from community.suitability.models import RiskAssessment
+from kernel import clock, settings
 from loyalty.assets import importing
 from processes.demo import bank_files, cast
 from processes.demo.bank_files import BankClient
@@ -95,6 +96,14 @@ async def import_clients() -> None:
     if not await Identity.exists(kind="bank_number"):
         await asyncio.gather(*(link(external_id, one) for external_id, one in known))
     path = bank_files.write_clients([one for _, one in await _bank_clients()], RANDOM_SEED)
+    await importing.import_file(path, bank_files.MAPPING, "clients", by=await Staff.get(login="lin.yue"))
+
+
+async def import_papers() -> None:
+    """What the bank knows of assessments and documents comes in a later file."""
+    if await RiskAssessment.exists():
+        return
+    path = bank_files.write_papers([one for _, one in await _bank_clients()], clock.today(), RANDOM_SEED)
     await importing.import_file(path, bank_files.MAPPING, "clients", by=await Staff.get(login="lin.yue"))
 
 

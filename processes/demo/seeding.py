@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 from community.sending import policies
 from kernel import clock
-from processes.demo import occasions, people, worth
+from processes.demo import occasions, people, products, worth
 
 EARLY = time(9)
 Step = tuple[str, Callable[[], Awaitable[object]]]
@@ -59,4 +59,7 @@ BANK: tuple[Step, ...] = (
     ("待审批的活动", occasions.waiting_campaign),
     ("邀约会与答复", occasions.event),
     ("今晚的直播", occasions.livestream),
+    ("产品与评级", products.stock),
+    ("风险评估与证件资料", people.import_papers),
+    ("涉及产品的活动", products.waiting_campaign),
 )
