@@ -1,21 +1,22 @@
-"""A finished picture of a campaign as a workbook: funnel, reasons, staff, return against control, and who got what."""
+"""A campaign's results as a workbook: funnel, reasons, staff, return against control, and who got what."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
-
-import pandas as pd
 
 from campaigns.audience import deciding
 from campaigns.delivery import lift, progress, reasons
+from campaigns.planning import listing
 from campaigns.planning.models import Campaign
-from kernel import clock, database
-from kernel.errors import Refused
-from staff import audit, scope
+from kernel import database
+from kernel.errors import NotFound
+from staff import scope
+from staff.exports import exporters
+from staff.exports.exporters import Cells, Exporter, Params, Sheet
 from staff.models import Staff
 
-MOST_PEOPLE = 200_000
+BATCH = 2_000
 STATES = {
     "planned": "排队",
     "leased": "排队",
@@ -28,39 +29,94 @@ STATES = {
     "unknown": "核对中",
 }
 ARMS = {"treated": "触达组", "control": "对照组", "none": "未参与抽签"}
+HEADS = ("客户序号", "机构", "客户经理", "等级", "组别", "决定", "消息", "状态", "原因", "派发时间", "送达时间")
 
-# clients by their number here, never by name: the file may travel further than the console does
-_PEOPLE = """
-SELECT d.client_id, d.arm, d.decision, d.tier, branch.name AS branch, owner.name AS owner,
-       s.step, s.state, s.reason, s.accepted_at, s.delivered_at
+_FROM = """
 FROM delivery d JOIN client c ON c.id = d.client_id
 LEFT JOIN branch ON branch.id = d.branch_id LEFT JOIN staff owner ON owner.id = c.owner_id
 LEFT JOIN send s ON s.campaign_id = d.campaign_id AND s.client_id = d.client_id
-WHERE d.campaign_id = $1 AND {own} ORDER BY d.client_id, s.id LIMIT $2
+WHERE d.campaign_id = $1
+"""
+_COUNT = f"SELECT count(*) {_FROM} AND {{own}}"
+# clients by their number here, never by name: the file may travel further than the console does
+_PEOPLE = f"""
+SELECT d.client_id, coalesce(s.id, 0) AS send_id, d.arm, d.decision, d.tier, branch.name AS branch,
+  owner.name AS owner, s.step, s.state, s.reason, s.accepted_at, s.delivered_at {_FROM}
+AND (d.client_id, coalesce(s.id, 0)) > ($2::bigint, $3::bigint) AND {{own}}
+ORDER BY d.client_id, coalesce(s.id, 0) LIMIT {BATCH}
 """
 
 
-async def workbook(campaign: Campaign, by: Staff) -> bytes:
-    """The campaign as XLSX with a watermark line, clients within the person's scope; recorded in the audit.
-
-    Refused: more rows than a sheet holds.
-    """
-    own = scope.clients(by, first=3)
-    rows = await database.fetch(_PEOPLE.format(own=own.sql), campaign.id, MOST_PEOPLE + 1, *own.arguments)
-    if len(rows) > MOST_PEOPLE:
-        raise Refused(f"明细超过 {MOST_PEOPLE:,} 行，请按机构分别导出", code="export.too_large")
-    sheets = {
-        "漏斗": await _funnel(campaign),
-        "员工执行": await _staff(campaign),
-        "存款回流": await _returns(campaign),
-        "明细": _people(rows),
-    }
-    await audit.record(by, "campaign.exported", "campaign", campaign.id, rows=len(rows))
-    mark = f"{campaign.name} · {by.name} 于 {clock.local(clock.now()):%Y-%m-%d %H:%M} 导出，仅限行内使用"
-    return _write(sheets, mark)
+async def accept(given: Mapping[str, str], by: Staff) -> Params:
+    """The campaign, when this person may see it and its list exists."""
+    number = given.get("campaign", "")
+    campaign = await listing.get(int(number), by) if number.isdecimal() and len(number) < 19 else None
+    if campaign is None or campaign.frozen_at is None:
+        raise NotFound()
+    return {"campaign": campaign.id}
 
 
-async def _funnel(campaign: Campaign) -> pd.DataFrame:
+async def about(params: Params, by: Staff) -> list[tuple[str, str]]:
+    """What the file is about."""
+    return [("活动", (await _campaign(params, by)).name), ("客户", "只写客户序号，不写姓名和号码")]
+
+
+async def count(params: Params, by: Staff) -> int:
+    """Lines of the sheet of people within the person's scope, and the few of the summaries."""
+    campaign = await _campaign(params, by)
+    own = scope.clients(by, first=2)
+    people = int(await database.fetch_value(_COUNT.format(own=own.sql), campaign.id, *own.arguments))
+    return people + len(await _summaries(campaign))
+
+
+async def rows(params: Params, by: Staff) -> AsyncIterator[Cells | Sheet]:
+    """Four sheets: funnel, staff, returns, people."""
+    campaign = await _campaign(params, by)
+    for one in await _summaries(campaign):
+        yield one
+    yield Sheet("明细", HEADS)
+    own = scope.clients(by, first=4)
+    client_id, send_id = 0, -1
+    while page := await database.fetch(_PEOPLE.format(own=own.sql), campaign.id, client_id, send_id, *own.arguments):
+        for row in page:
+            yield _person(row)
+        client_id, send_id = page[-1]["client_id"], page[-1]["send_id"]
+
+
+def _person(row: database.Row) -> Cells:
+    return (
+        row["client_id"],
+        row["branch"],
+        row["owner"],
+        row["tier"],
+        ARMS.get(row["arm"], row["arm"]),
+        "应发送" if row["decision"] == "due" else deciding.REASONS.get(row["decision"], row["decision"]),
+        row["step"],
+        STATES.get(row["state"]),
+        reasons.label(row["reason"]) if row["reason"] else "",
+        row["accepted_at"],
+        row["delivered_at"],
+    )
+
+
+async def _campaign(params: Params, by: Staff) -> Campaign:
+    return await listing.get(int(params["campaign"]), by)
+
+
+async def _summaries(campaign: Campaign) -> list[Cells | Sheet]:
+    return [
+        Sheet("漏斗", ("环节", "人数")),
+        *await _funnel(campaign),
+        Sheet("员工执行", ("员工", "客户", "任务", "已确认任务", "已发出")),
+        *[
+            (one.name, one.clients, one.tasks, one.tasks_confirmed, one.sent)
+            for one in await progress.by_staff(campaign.id)
+        ],
+        *await _returns(campaign),
+    ]
+
+
+async def _funnel(campaign: Campaign) -> list[Cells]:
     funnel = await progress.funnel(campaign.id)
     lines: list[tuple[str, int]] = [("名单", funnel.audience)]
     lines += [(f"排除：{one.label}", one.clients) for one in funnel.exclusions]
@@ -70,71 +126,30 @@ async def _funnel(campaign: Campaign) -> pd.DataFrame:
         ("已确认", funnel.confirmed),
         ("已送达", funnel.delivered),
     ]
-    lines += [(f"{STATES.get(one.state, one.state)}：{one.label}", one.sends) for one in funnel.stopped]
-    return pd.DataFrame(lines, columns=["环节", "人数"])
+    return [*lines, *[(f"{STATES.get(one.state, one.state)}：{one.label}", one.sends) for one in funnel.stopped]]
 
 
-async def _staff(campaign: Campaign) -> pd.DataFrame:
-    people = await progress.by_staff(campaign.id)
-    table = pd.DataFrame(
-        [one._asdict() for one in people], columns=["name", "clients", "tasks", "tasks_confirmed", "sent"]
-    )
-    return table.set_axis(["员工", "客户", "任务", "已确认任务", "已发出"], axis="columns")
-
-
-async def _returns(campaign: Campaign) -> pd.DataFrame:
+async def _returns(campaign: Campaign) -> list[Cells | Sheet]:
     figures = await lift.of(campaign)
     if figures is None:
-        return pd.DataFrame({"说明": ["名单尚未生成"]})
-    lines: list[dict[str, Any]] = []
+        return [Sheet("存款回流", ("说明",)), ("名单尚未生成",)]
+    lines: list[Any] = [Sheet("存款回流", ("口径", "触达组", "对照组", "差值", "区间下限", "区间上限", "结论"))]
     for label, one in (("回流客户率", figures.clients), ("金额回流率", figures.amount)):
         gap = one.difference
-        lines.append(
-            {
-                "口径": label,
-                "触达组": one.treated,
-                "对照组": one.control,
-                "差值": gap.estimate if gap else None,
-                "区间下限": gap.low if gap else None,
-                "区间上限": gap.high if gap else None,
-                "结论": one.sentence,
-            }
-        )
-    return pd.DataFrame(lines)
+        between = (gap.estimate, gap.low, gap.high) if gap else (None, None, None)
+        lines.append((label, one.treated, one.control, *between, one.sentence))
+    return lines
 
 
-def _people(rows: list[database.Row]) -> pd.DataFrame:
-    table = pd.DataFrame(
-        rows,
-        columns=["client_id", "branch", "owner", "tier", "arm", "decision", "step", "state", "reason", "accepted_at",
-                 "delivered_at"],
-    )  # fmt: skip
-    table["arm"] = table["arm"].map(ARMS)
-    table["decision"] = table["decision"].map({"due": "应发送", **deciding.REASONS})
-    table["state"] = table["state"].map(STATES)
-    table["reason"] = table["reason"].map(lambda code: reasons.label(code) if code else "")
-    for column in ("accepted_at", "delivered_at"):
-        moments = pd.to_datetime(table[column], utc=True).dt.tz_convert(clock.SHANGHAI)
-        # a workbook has no zones: the wall clock in Shanghai, without one
-        table[column] = moments.dt.tz_localize(None)
-    heads = ["客户序号", "机构", "客户经理", "等级", "组别", "决定", "消息", "状态", "原因", "派发时间", "送达时间"]
-    return table.set_axis(heads, axis="columns")
-
-
-def _write(sheets: dict[str, pd.DataFrame], mark: str) -> bytes:
-    output = io.BytesIO()
-    with pd.ExcelWriter(output, engine="openpyxl") as writer:
-        for name, table in sheets.items():
-            _harmless(table).to_excel(writer, sheet_name=name, index=False, startrow=2)
-            writer.sheets[name].cell(1, 1, _plain(mark))
-    return output.getvalue()
-
-
-def _harmless(table: pd.DataFrame) -> pd.DataFrame:
-    texts = table.select_dtypes(include=["object", "string"]).columns
-    return table.assign(**{column: table[column].map(_plain) for column in texts})
-
-
-def _plain(value: Any) -> Any:
-    # a text that begins like a formula would be run by whoever opens the file
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+EXPORTER = exporters.register(
+    Exporter(
+        kind="campaign",
+        label="活动结果",
+        permission="campaigns.see",
+        accept=accept,
+        about=about,
+        count=count,
+        rows=rows,
+        file_name=lambda params: f"campaign-{params['campaign']}.xlsx",
+    )
+)

@@ -48,7 +48,7 @@ async def run(run_id: int, person: Staff) -> ImportRun:
 
 
 async def refusals(run_id: int, person: Staff, page: int = 1, *, size: int = PAGE) -> RefusalPage:
-    """The refused rows of a run in file order; the rows themselves stay sealed (see `refusals.refusals_csv`)."""
+    """The refused rows of a run in file order; the rows themselves stay sealed (see `refusals.rows`)."""
     made = await run(run_id, person)
     query = ImportRefusal.filter(run_id=run_id)
     found = await query.order_by("row_number", "id").offset((max(page, 1) - 1) * size).limit(size)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kernel import sealing
-from loyalty.tiers import directory
-from staff.models import Staff
+from loyalty.tiers import directory, searching
 from web import forms, paging
 from web.rendering import go_to, render
 
@@ -38,7 +34,7 @@ class SearchForm:
 async def show(request: Request) -> Response:
     """GET /clients"""
     given = forms.query(request, ClientFilters)
-    words = _open(given.found, request.user)
+    words = searching.unseal(given.found, request.user)
     filters = directory.Filters(words, given.tier, given.owner, given.tag, given.consent, given.order)
     page = paging.read(request, await directory.count(request.user, filters))
     return render(
@@ -59,18 +55,4 @@ async def search(request: Request) -> Response:
     """POST /clients/search: names and numbers never stand in an address, so what was typed travels sealed."""
     form = await forms.read(request, SearchForm)
     path = str(request.app.url_path_for("clients"))
-    return go_to(request, f"{path}?found={_seal(form.q, request.user)}" if form.q else path)
-
-
-def _seal(words: str, person: Staff) -> str:
-    sealed = sealing.seal(words, table="search", column="words", row=person.id)
-    return base64.urlsafe_b64encode(sealed).decode()
-
-
-def _open(found: str, person: Staff) -> str:
-    # bound to the person: a link that is passed on finds nothing and tells nothing
-    try:
-        sealed = base64.urlsafe_b64decode(found.encode())
-        return sealing.unseal(sealed, table="search", column="words", row=person.id) if sealed else ""
-    except (binascii.Error, sealing.Unreadable, UnicodeEncodeError):
-        return ""
+    return go_to(request, f"{path}?found={searching.seal(form.q, request.user)}" if form.q else path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import approvals, client_suitability, exports, interests, renewals, stops
+from web.console import approvals, client_suitability, consents, exports, interests, privacy, renewals, stops
 from web.doors import staff_page
 
 APPROVALS: list[BaseRoute] = [
@@ -57,4 +57,20 @@ EXPORTS: list[BaseRoute] = [
     ),
 ]
 
-ROUTES: list[BaseRoute] = [*EXPORTS, *SUITABILITY, *APPROVALS, *STOPS, *INTERESTS]
+CONSENTS: list[BaseRoute] = [
+    staff_page("/consents", consents.index, "consents", may="consents.see"),
+    staff_page("/consents/partners", consents.add_partner, "partner_add", may="privacy.handle", methods="POST"),
+    staff_page(
+        "/consents/partners/{id:int}/end", consents.end_partner, "partner_end", may="privacy.handle", methods="POST"
+    ),
+]
+
+PRIVACY: list[BaseRoute] = [
+    staff_page("/privacy", privacy.index, "privacy", may="privacy.see"),
+    staff_page("/privacy", privacy.enter, "privacy_enter", may="privacy.handle", methods="POST"),
+    staff_page("/privacy/{id:int}", privacy.show, "privacy_request", may="privacy.see"),
+    staff_page("/privacy/{id:int}/evidence", privacy.evidence, "privacy_evidence", may="privacy.see"),
+    staff_page("/privacy/{id:int}/answer", privacy.answer, "privacy_answer", may="privacy.handle", methods="POST"),
+]
+
+ROUTES: list[BaseRoute] = [*CONSENTS, *PRIVACY, *EXPORTS, *SUITABILITY, *APPROVALS, *STOPS, *INTERESTS]

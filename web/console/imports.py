@@ -1,4 +1,4 @@
-"""Taking in the bank's files: upload, dry run with totals and row errors, import, refused rows as a file."""
+"""Taking in the bank's files: upload, dry run with totals and row errors, import, refused rows through the exports."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from kernel import settings
 from kernel.errors import Refused
-from loyalty.assets import history, importing, mapping, refusals
+from loyalty.assets import history, importing, mapping
 from loyalty.metrics import tasks as metrics
-from staff import audit
 from web import forms, paging, uploads
 from web.language import gettext as _
 from web.rendering import render, see_other
@@ -92,14 +91,6 @@ async def show(request: Request) -> Response:
         states=STATES,
         tones=TONES,
     )
-
-
-async def refused(request: Request) -> Response:
-    """GET /imports/{id}/refused.csv: the rows in the clear, with a trace of who took them."""
-    run = await history.run(request.path_params["id"], request.user)
-    await audit.record(request.user, "import.refused_downloaded", "import_run", run.id)
-    headers = {"Content-Disposition": f'attachment; filename="refused-{run.id}.csv"'}
-    return StreamingResponse(refusals.refusals_csv(run.id), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _index(request: Request, values: dict[str, object], errors: dict[str, str], status: int) -> Response:

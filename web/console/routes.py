@@ -11,7 +11,6 @@ from web.console import (
     calendar,
     campaign_detail,
     campaign_editor,
-    campaign_export,
     campaign_moves,
     campaigns,
     check_in,
@@ -49,7 +48,6 @@ ROUTES: list[BaseRoute] = [
     staff_page("/imports", imports.take_in, "import_take_in", may="imports.run", methods="POST"),
     staff_page("/imports/check", imports.check, "import_check", may="imports.run", methods="POST"),
     staff_page("/imports/{id:int}", imports.show, "import_run", may="imports.run"),
-    staff_page("/imports/{id:int}/refused.csv", imports.refused, "import_refused", may="imports.run"),
     staff_page("/tiers", tiers.show, "tiers", may="tiers.see"),
     staff_page("/benefits", benefits.show, "benefits", may="benefits.see"),
     staff_page("/audit", audit.show, "audit", may="audit.see"),
@@ -119,9 +117,6 @@ ROUTES: list[BaseRoute] = [
         "campaign_release",
         may="approvals.decide",
         methods="POST",
-    ),
-    staff_page(
-        "/campaigns/{id:int}/export", campaign_export.export, "campaign_export", may="campaigns.see", methods="POST"
     ),
     staff_page(
         "/campaigns/{id:int}/reminder", campaign_moves.remind, "campaign_reminder", may="campaigns.edit", methods="POST"

@@ -15,9 +15,10 @@ import pytest
 from community.clients import identities
 from kernel import clock, database, sealing
 from kernel.errors import Refused
-from loyalty.assets import history, importing, linking, refusals
+from loyalty.assets import history, importing, linking
 from loyalty.assets.models import Account, ImportRefusal, ImportRun, Movement
 from staff.models import Staff
+from tests import exporting
 from tests.loyalty import files
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -106,11 +107,13 @@ async def test_refused_rows_come_back_as_a_file_that_is_safe_to_open_and_can_be_
     table = files.statement("R1 6222000000000001 C1 2026-11-31 跨行转入 100.00 100.00")
     table += [["R2", "6222000000000001", "C1", "2026-11-02", "=HYPERLINK(1)", "5.00", "", "105.00", "活期"]]
     run = await importing.import_file(files.write_csv(tmp_path / "a.csv", table), "haiyue", "statement")
-    text = "".join([piece async for piece in refusals.refusals_csv(run.id)])
-    back = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    person = await Staff.create(login="li", name="李", role="administrator", reach="bank")
+    content = (await exporting.taken("import_refused", {"run": run.id}, person)).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(content)))
+    back = [lines[0][:-1], *lines[1:]]
     assert back[0] == ["未导入原因", *files.STATEMENT]
     assert back[1][0].startswith("第 2 行：日期不存在")
-    assert back[2][5] == "'=HYPERLINK(1)"
+    assert back[2][5].strip() == "'=HYPERLINK(1)"
     sealed = await database.fetch("SELECT row_sealed FROM import_refusal")
     assert all(b"6222000000000001" not in bytes(row["row_sealed"]) for row in sealed)
     back[1][4], back[2][5] = "2026-11-01", "跨行转入"

@@ -8,7 +8,6 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
-from campaigns.delivery import exporting
 from campaigns.events import invitations
 from campaigns.events.models import Event, Invitation
 from campaigns.livestreams import reading as livestreams
@@ -19,7 +18,7 @@ from community.clients.models import Client
 from kernel import clock, database
 from staff.models import Branch, Staff
 from staff.people import usual_reach
-from tests import casting
+from tests import casting, exporting
 from tests.browsing import Browser
 
 DELIVERY = """
@@ -89,8 +88,10 @@ async def test_another_branchs_event_is_not_there_at_the_door_either(web_app, pa
 
 async def test_an_export_holds_only_clients_within_the_persons_scope(party):
     async def people_in(login: str) -> list[str]:
-        book = openpyxl.load_workbook(io.BytesIO(await exporting.workbook(party, await Staff.get(login=login))))
-        return [str(row[1]) for row in book["明细"].iter_rows(min_row=4, values_only=True)]
+        book = openpyxl.load_workbook(
+            io.BytesIO(await exporting.taken("campaign", {"campaign": party.id}, await Staff.get(login=login)))
+        )
+        return [str(row[1]).strip() for row in book["明细"].iter_rows(min_row=3, values_only=True)]
 
     assert await people_in("gz") == ["广州分行"]
     assert len(await people_in("reviewer")) == (1 if (await Staff.get(login="reviewer")).branch_id else 2)
