@@ -59,6 +59,10 @@ class Mapping:
         """The day that a cell names in one of the bank's ways of writing it; None when it names none."""
         return _parse_day(text, self.date_formats)
 
+    def needed(self) -> frozenset[str]:
+        """Every header that is read when the file has it."""
+        return frozenset(self.columns.values()) | frozenset(self.headers())
+
     def headers(self) -> list[str]:
         """Every header the file must have."""
         ruled = {column for rule in self.kinds for column in rule.when}

@@ -7,7 +7,6 @@ import csv
 import datetime
 import gzip
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import IO, Any
 from openpyxl import load_workbook
 
 from kernel.errors import Refused
+from loyalty.assets import forbidden
 from loyalty.assets.mapping import Mapping
 
 # measured on the 49,101 Berka rows: the csv module reads them in 0.05 s of CPU and 10 MB for the whole process;
@@ -35,10 +35,8 @@ MAX_COLUMNS = 500
 MAX_ROWS = 20_000_000
 MAX_PARTS = 2_000
 SAMPLE_BYTES = 1 << 16
-FORBIDDEN_HEADER = re.compile(
-    r"cvv|cvc|cvn|password|passwd|(?<![a-z])(?:pwd|pin)(?![a-z])|track.?[123]|密码|口令|安全码|校验码|验证码|磁道|卡有效期|指纹|人脸",
-    re.IGNORECASE,
-)
+UNREADABLE = "文件读不出来：可能已损坏，或不是 CSV、XLSX"
+TOO_LONG = f"有单元格超过 {MAX_CELL} 字：图片、附件等内容不接收，请删除后再导入"
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,12 @@ def _guarded(lines: Iterator[tuple[list[str], int]]) -> Iterator[tuple[list[str]
     # only what the file itself does wrong: an error of the code between two rows is not caught here
     try:
         yield from lines
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error, csv.Error) as error:
-        raise Refused("文件读不出来：可能已损坏，或不是 CSV、XLSX", code="import.unreadable") from error
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise Refused(TOO_LONG, code="import.cell_too_long") from error
+        raise Refused(UNREADABLE, code="import.unreadable") from error
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise Refused(UNREADABLE, code="import.unreadable") from error
 
 
 def _table(lines: Iterator[tuple[list[str], int]], mapping: Mapping) -> Table:
@@ -89,31 +91,31 @@ def _table(lines: Iterator[tuple[list[str], int]], mapping: Mapping) -> Table:
     headers = tuple(cell.strip() for cell in first[0])
     if len(headers) > MAX_COLUMNS:
         raise Refused(f"列太多：最多 {MAX_COLUMNS} 列", code="import.too_many_columns")
-    for header in headers:
-        if FORBIDDEN_HEADER.search(header):
-            raise Refused(
-                f"列“{header[:40]}”像是密码、安全码或磁道信息，本系统不接收，请删除该列", code="import.secret_column"
-            )
+    forbidden.refuse_headers(headers)
     if len(set(headers)) != len(headers):
         raise Refused("表头有重复的列名，请改名后再导入", code="import.duplicate_column")
     missing = [header for header in mapping.headers() if header not in headers]
     if missing:
         raise Refused(f"缺少列：{'、'.join(missing)}。请使用“{mapping.name}”的模板", code="import.missing_column")
-    return Table(headers, _rows(headers, lines))
+    return Table(headers, _rows(headers, lines, forbidden.Watch(headers, mapping.needed())))
 
 
-def _rows(headers: tuple[str, ...], lines: Iterator[tuple[list[str], int]]) -> Iterator[Row]:
+def _rows(headers: tuple[str, ...], lines: Iterator[tuple[list[str], int]], watch: forbidden.Watch) -> Iterator[Row]:
     for cells, number in lines:
         if number > MAX_ROWS:
             raise Refused(f"行太多：最多 {MAX_ROWS:,} 行，请拆分后再导入", code="import.too_many_rows")
         if len(cells) > MAX_COLUMNS:
             raise Refused(f"第 {number} 行列太多：最多 {MAX_COLUMNS} 列", code="import.too_many_columns")
+        if any(len(cell) > MAX_CELL for cell in cells):
+            raise Refused(TOO_LONG, code="import.cell_too_long")
         if not any(cells):
             continue
         trimmed = tuple(cell.strip() for cell in cells)
+        watch.look(trimmed)
         # a leading "=" or "@" in a text file would run as a formula in the next spreadsheet that opens it
         formula = next((h for h, cell in zip(headers, trimmed, strict=False) if cell[:1] in ("=", "@")), "")
         yield Row(number, trimmed, dict(zip(headers, trimmed, strict=False)), formula)
+    watch.end()
 
 
 def _csv_rows(raw: IO[bytes], packed: int, mapping: Mapping) -> Iterator[tuple[list[str], int]]:
@@ -157,9 +159,12 @@ def _encoding_of(raw: IO[bytes], packed: int, mapping: Mapping) -> str:
 def _sheet_rows(path: Path) -> Iterator[tuple[list[str], int]]:
     with zipfile.ZipFile(path) as archive:
         sizes = [(item.file_size, item.compress_size) for item in archive.infolist()]
+        has_pictures = any(item.filename.startswith("xl/media/") for item in archive.infolist())
         texts = max((item.file_size for item in archive.infolist() if item.filename == SHARED_TEXTS), default=0)
     if len(sizes) > MAX_PARTS:
         raise Refused("这个 XLSX 的部件过多，已拒绝", code="import.bomb")
+    if has_pictures:
+        raise Refused("文件里嵌有图片：本系统不接收证件照片等图片，请删除图片后再导入", code="import.pictures")
     if texts > MAX_SHARED_TEXTS:
         raise Refused("这个 XLSX 的文字过多，请另存为 CSV 后再导入", code="import.too_large")
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)

@@ -112,7 +112,7 @@ def test_a_workbook_bomb_is_refused_without_unpacking(tmp_path: Path) -> None:
         (b"\xff\xff\xff\xff,b\n", "import.encoding"),
         (b"\x1f\x8bbroken", "import.unreadable"),
         (b"PK\x03\x04broken", "import.unreadable"),
-        (b'a,"' + b"x" * 5000 + b'"\n', "import.unreadable"),
+        (b'a,"' + b"x" * 5000 + b'"\n', "import.cell_too_long"),
     ],
 )
 def test_an_unusable_file_is_refused_with_its_reason(tmp_path: Path, content: bytes, code: str) -> None:
