@@ -83,7 +83,7 @@ async def test_a_campaign_chooses_products_and_its_pages_show_them_with_the_limi
     )
     assert 'value="W-1" checked' in found.text, "what is chosen stays, whatever is looked for"
     counted = await marketing.post(f"/campaigns/{campaign.id}/audience", form)
-    assert "没有做过风险评估" in counted.text
+    assert "没有风险评估" in counted.text
     assert (await marketing.post(f"/campaigns/{campaign.id}/edit", form)).status == 303
     assert (await Campaign.get(id=campaign.id)).products == ["W-1"]
     shown = (await marketing.get(f"/campaigns/{campaign.id}")).text
