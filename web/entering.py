@@ -8,16 +8,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kernel import settings, signing
+from kernel import signing
 from kernel.errors import Refused
 from staff.access import second_factor, spending
 from staff.models import Staff
-from web import doors, notices, session
+from web import doors, session, signed_cookies
 
+COOKIE = "entry"
 CODE_MINUTES = 5
 SET_UP_MINUTES = 15
 """Setting up takes longer: the app may have to be found first."""
@@ -52,21 +52,17 @@ async def go_on(request: Request, person: Staff, how: str, going_to: str) -> Res
         await session.begin(request, response, person, how=how)
         return response
     response = RedirectResponse(str(request.app.url_path_for(_PAGES[step])), status_code=303)
-    note = {"id": person.id, "how": how, "to": going_to if len(going_to) <= LONGEST_PATH else "/"}
+    note = {"step": step, "id": person.id, "how": how, "to": going_to if len(going_to) <= LONGEST_PATH else "/"}
     note |= {"stamp": _stamp(person), "number": secrets.token_urlsafe(16)}
-    value = str(_signer(step).dumps(note))
-    seconds = _minutes(step) * 60
-    secure = notices.is_https()
-    response.set_cookie(cookie_name(), value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+    signed_cookies.put(response, COOKIE, note, CODE_MINUTES if step == CODE else SET_UP_MINUTES)
     return response
 
 
 async def waiting(request: Request, step: str) -> Waiting:
     """Who waits on this page. TooLate when nobody does."""
-    try:
-        note = _signer(step).loads(request.cookies.get(cookie_name(), ""), max_age=_minutes(step) * 60)
-    except BadData as error:
-        raise TooLate from error
+    note = signed_cookies.read(request, COOKIE)
+    if note is None or note["step"] != step:
+        raise TooLate
     person = await Staff.get_or_none(id=note["id"], is_active=True)
     if person is None or note["stamp"] != _stamp(person):
         raise TooLate
@@ -77,23 +73,10 @@ async def finish(request: Request, response: Response, who: Waiting) -> None:
     """Both proofs were given: a session begins on `response`, and the note is worth nothing from here on."""
     if not await spending.spend(f"entry|{who.number}"):
         raise TooLate
-    response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=notices.is_https())
+    signed_cookies.drop(response, COOKIE)
     await session.begin(request, response, who.person, how=who.how, has_second_factor=True)
-
-
-def cookie_name() -> str:
-    """Bound to host and TLS as the session's."""
-    return "__Host-huiliu-entry" if notices.is_https() else "huiliu_entry"
 
 
 def _stamp(person: Staff) -> str:
     # a new password or second factor ends what was begun with the old one
     return signing.keyed_hash("entry", f"{person.id}|{person.password_hash}|{person.totp_since}")[:32]
-
-
-def _minutes(step: str) -> int:
-    return CODE_MINUTES if step == CODE else SET_UP_MINUTES
-
-
-def _signer(step: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.get().secret_key, salt=f"huiliu.entry.{step}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,11 +12,14 @@ from kernel import settings
 from kernel.errors import Refused
 from staff.access import spending
 from staff.models import Staff
-from web import browsers, doors, notices
+from web import browsers, doors, signed_cookies
 from wechat import doors as platforms
 from wechat.faults import Never
 
+COOKIE = "wecom"
 MINUTES = 10
+LONGEST_PATH = 1500
+"""A cookie holds 4 kB."""
 
 
 class NotIn(Refused):
@@ -43,9 +45,7 @@ def leave(request: Request, going_to: str) -> Response:
     is_inside = browsers.is_wecom(request.headers.get("user-agent", ""))
     address = corp.sign_in_url(back, state) if is_inside else corp.scan_sign_in_url(back, state)
     response = RedirectResponse(address, status_code=303)
-    value = str(_signer().dumps({"state": state, "to": going_to[:1500]}))
-    secure = notices.is_https()
-    response.set_cookie(cookie_name(), value, max_age=MINUTES * 60, httponly=True, samesite="lax", secure=secure)
+    signed_cookies.put(response, COOKIE, {"state": state, "to": going_to[:LONGEST_PATH]}, MINUTES)
     return response
 
 
@@ -64,28 +64,20 @@ async def come_back(request: Request) -> tuple[Staff, str]:
 
 def forget(response: Response) -> None:
     """The nonce was used."""
-    response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=notices.is_https())
-
-
-def cookie_name() -> str:
-    """Bound to host and TLS as the session's."""
-    return "__Host-huiliu-wecom" if notices.is_https() else "huiliu_wecom"
+    signed_cookies.drop(response, COOKIE)
 
 
 async def _spend_state(request: Request) -> str:
     given = request.query_params.get("state", "")
-    try:
-        note = _signer().loads(request.cookies.get(cookie_name(), ""), max_age=MINUTES * 60)
-    except BadData as error:
-        raise _stranger() from error
-    if not hmac.compare_digest(note["state"].encode(), given.encode()) or not await spending.spend(f"wecom|{given}"):
+    note = signed_cookies.read(request, COOKIE)
+    if (
+        note is None
+        or not hmac.compare_digest(note["state"].encode(), given.encode())
+        or not await spending.spend(f"wecom|{given}")
+    ):
         raise _stranger()
     return doors.own_path(note["to"])
 
 
 def _stranger() -> NotIn:
     return NotIn("这次企业微信登录不是从本浏览器发起的，或已超时，请重新扫码", "wecom.state")
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.get().secret_key, salt="huiliu.wecom")
