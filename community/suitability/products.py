@@ -133,7 +133,7 @@ async def rate(product_id: int, rater: Rater, new_level: int | None, by: Staff) 
         values = {"level": new_level, "rated_by_id": by.id, "rated_at": clock.now()}
         product.update_from_dict({f"{rater}_{name}": value for name, value in values.items()})
         await product.save()
-        await audit.record(by, "product.rated", "product", product.id, rater=rater, was=before, now=new_level)
+        await audit.record(by, "product.rated", "product", product.id, rater=rater, before=before, after=new_level)
     return product
 
 

@@ -12,6 +12,7 @@ from campaigns.kinds import registry
 from campaigns.planning import lifecycle
 from campaigns.planning.models import Campaign
 from community.groups.models import Group
+from community.suitability.models import Product
 from staff import permissions
 from staff.models import AuditEntry, Branch, Staff
 from web.language import gettext as _
@@ -25,6 +26,7 @@ SUBJECTS = {
     "group": ("客户群", "group"),
     "import_run": ("导入", "import_run"),
     "piece": ("素材", ""),
+    "product": ("产品", "product"),
     "invitation": ("邀请", ""),
     "segment": ("分群", ""),
     "send": ("消息", ""),
@@ -37,6 +39,7 @@ PERMISSIONS = {
     "client": "clients.see",
     "group": "groups.see",
     "import_run": "imports.run",
+    "product": "products.see",
 }
 NAMED: dict[str, tuple[type[Model], str]] = {
     "staff": (Staff, "name"),
@@ -44,6 +47,7 @@ NAMED: dict[str, tuple[type[Model], str]] = {
     "campaign": (Campaign, "name"),
     "group": (Group, "name"),
     "piece": (Piece, "title"),
+    "product": (Product, "name"),
 }
 LABELS = {
     "reason": "原因",
@@ -61,8 +65,23 @@ LABELS = {
     "repeat": "处理",
     "userid": "企业微信账号",
     "series": "素材编号",
+    "code": "编号",
+    "rater": "评级方",
+    "before": "修改前",
+    "after": "修改后",
+    "changed": "修改项",
+    "level": "风险等级",
     "epoch": "密钥编号",
     "keys": "密钥数",
+}
+PARTS = {
+    "name": "名称",
+    "product_class": "类别",
+    "issuer": "发行机构",
+    "seller": "本行",
+    "is_private": "私募",
+    "on_sale_until": "销售截止日",
+    "is_active": "在售",
 }
 HASH_LENGTH = 12
 
@@ -115,10 +134,15 @@ def _said(detail: Mapping[str, Any]) -> list[str]:
 def _value(key: str, value: Any) -> str:
     if key == "hash":
         return str(value)[:HASH_LENGTH]
+    if isinstance(value, list):
+        return _("、").join(_(PARTS.get(one, str(one))) for one in value)
+    if value is None:
+        return "—"
     if key == "repeat":
         return _("再发一次") if value else _("关闭，不重发")
     tables: dict[str, Mapping[str, str]] = {
         "role": permissions.ROLE_NAMES,
+        "rater": PARTS,
         "was": lifecycle.NAMES,
         "kind": {code: kind.label for code, kind in registry.KINDS.items()},
         "step": {plan.code: plan.label for kind in registry.KINDS.values() for plan in kind.steps},

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from campaigns.events.models import Event
 from campaigns.livestreams.models import Livestream
 from campaigns.planning.models import Campaign
+from community.clients import preferences
 from community.clients.timeline import Entry
 from community.groups.directory import JOIN_SCENES, QUIT_SCENES
 from community.groups.models import Group
+from community.suitability.products import CLASS_NAMES
 from loyalty.assets import mapping
 from loyalty.rewards import periods
 from loyalty.rewards.models import Benefit
@@ -24,7 +26,10 @@ SOURCES = {
     "bank_file": "来自银行文件",
     "message": "来自客户消息",
     "preferences_page": "来自客户的偏好页面",
+    "privacy_request": "来自个人信息请求",
+    "form": "来自纸质表单",
     "wecom": "来自企业微信",
+    "staff": "当面评估",
 }
 HOW = {
     "by_client": "客户删除",
@@ -135,6 +140,9 @@ _LOOK_UPS: dict[str, Callable[[set[Any]], Awaitable[dict[Any, str]]]] = {
 }
 _PLAIN: dict[str, Callable[[Any], str]] = {
     "tag": str,
+    "receiver": str,
+    "channel": lambda code: _(preferences.CHANNELS.get(str(code), "")),
+    "product_class": lambda code: _(CLASS_NAMES.get(str(code), "")),
     "period": lambda name: periods.label(str(name)),
     "on_day": lambda day: formats.day(date.fromisoformat(day)),
     "type": lambda kind: _(MESSAGES.get(kind, "")),

@@ -26,7 +26,7 @@ async def test_marketing_keeps_a_product_and_compliance_rates_it_with_a_trace(si
     assert "R4" in page
     assert people["reviewer"].name in page
     entries = await AuditEntry.filter(action="product.rated").order_by("id")
-    assert [(one.detail["rater"], one.detail["was"], one.detail["now"]) for one in entries] == [
+    assert [(one.detail["rater"], one.detail["before"], one.detail["after"]) for one in entries] == [
         ("seller", None, 2),
         ("issuer", None, 4),
     ]
