@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel import logs
 from kernel.errors import Later, Refused
-from web import rendering
+from web import denials, rendering
 from wechat.faults import WeChatFault
 
 _log = logs.get(__name__)
@@ -75,7 +75,8 @@ def tell(request: Request, status: int, title: str, message: str, code: str) -> 
 async def refused(request: Request, error: Exception) -> Response:
     """A person can be told."""
     assert isinstance(error, Refused)
-    return tell(request, error.status, _TITLES.get(error.status, "这一步没有完成"), error.message, error.code)
+    response = tell(request, error.status, _TITLES.get(error.status, "这一步没有完成"), error.message, error.code)
+    return denials.watch(request, response, error.status, error.code)
 
 
 async def later(request: Request, error: Exception) -> Response:

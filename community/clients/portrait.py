@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from community.clients import personal
-from kernel import database, masking
-from kernel.errors import NotFound
+from kernel import database, logs, masking
+from kernel.errors import NotFound, Refused
 from staff import audit
 from staff.models import Staff
 
@@ -70,12 +70,8 @@ class Portrait:
     contacts: tuple[Friend, ...]
 
 
-class Clear(NamedTuple):
-    """A client's personal data in the clear."""
-
-    name: str
-    phone: str
-    bank_numbers: tuple[str, ...]
+REVEALED = ("name", "phone", "bank_number")
+"""What can be shown in the clear, one at a time."""
 
 
 async def show(client_id: int) -> Portrait:
@@ -105,19 +101,28 @@ async def show(client_id: int) -> Portrait:
     )
 
 
-async def reveal(client_id: int, *, by: Staff) -> Clear:
-    """Personal data in the clear, with an audit entry; the caller has checked permission and scope."""
+async def reveal(client_id: int, field: str, reason: str, *, by: Staff) -> tuple[str, ...]:
+    """One field of REVEALED in the clear, with an audit entry that says why; the caller has checked rights and scope.
+
+    Empty when nothing is known; several bank numbers are possible. Refused: another field, no reason.
+    """
+    if field not in REVEALED:
+        raise Refused("请选择要查看的内容", code="reveal.field")
+    if not reason.strip():
+        raise Refused("请选择查看的原因", code="reveal.reason")
     async with database.transaction():
         row = await database.fetch_one("SELECT name_sealed, phone_sealed FROM client WHERE id = $1", client_id)
         if row is None:
             raise NotFound()
-        numbers = await database.fetch(NUMBERS, client_id)
-        await audit.record(by, "client.revealed", "client", client_id)
-    return Clear(
-        personal.open_name(client_id, row["name_sealed"]),
-        personal.open_phone(client_id, row["phone_sealed"]),
-        tuple(personal.open_bank_number(number["id"], number["sealed"]) for number in numbers),
-    )
+        numbers = await database.fetch(NUMBERS, client_id) if field == "bank_number" else []
+        await audit.record(
+            by, "client.revealed", "client", client_id, field=field, reason=logs.mask_text(reason.strip())
+        )
+    if field == "bank_number":
+        return tuple(personal.open_bank_number(number["id"], number["sealed"]) for number in numbers)
+    opener = personal.open_name if field == "name" else personal.open_phone
+    found = opener(client_id, row[f"{field}_sealed"])
+    return (found,) if found else ()
 
 
 async def names_of(client_ids: Sequence[int]) -> dict[int, str]:

@@ -127,7 +127,7 @@ async def test_a_director_sees_only_own_clients(signed_in, bank, people):
     other = next(number for number, row in bank.items() if row["owner_id"] is None)
     assert (await browser.get(f"/clients/{own[0]}")).status == 200
     assert (await browser.get(f"/clients/{other}")).status == 404
-    assert (await browser.post(f"/clients/{other}/reveal")).status == 404
+    assert (await browser.post(f"/clients/{other}/reveal", {"field": "phone", "why": "call"})).status == 404
     assert "王*" not in (await browser.get("/clients")).text
 
 
@@ -143,10 +143,15 @@ async def test_another_branch_sees_nothing_of_these_clients(web_app, bank, peopl
 
 async def test_seeing_a_client_in_the_clear_leaves_a_trace(signed_in, bank):
     browser = await signed_in("director")
-    page = await browser.post(f"/clients/{min(bank)}/reveal")
+    assert (await browser.post(f"/clients/{min(bank)}/reveal", {"field": "phone"})).status == 422
+    assert (await browser.post(f"/clients/{min(bank)}/reveal", {"field": "phone", "why": "other"})).status == 422
+    page = await browser.post(f"/clients/{min(bank)}/reveal", {"field": "phone", "why": "call"})
     assert "13800000001" in page.text
-    entries = await database.fetch("SELECT action, subject_id FROM audit_entry WHERE action = 'client.revealed'")
+    assert "王芳" not in page.text
+    assert "13800000001" not in (await browser.get(f"/clients/{min(bank)}")).text
+    entries = await database.fetch("SELECT subject_id, detail FROM audit_entry WHERE action = 'client.revealed'")
     assert [entry["subject_id"] for entry in entries] == [min(bank)]
+    assert "电话联系客户" in entries[0]["detail"]
     assert (await (await signed_in("marketing")).post(f"/clients/{min(bank)}/reveal")).status == 403
 
 

@@ -10,7 +10,7 @@ from community.clients import consent, contacts, fans, identities, ownership, po
 from community.clients.models import Client, Consent, ConsentState, Contact, Fan
 from community.clients.registering import ClientRow
 from kernel import clock
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Refused
 from staff.models import AuditEntry, Branch, Staff
 
 
@@ -33,12 +33,18 @@ async def test_a_changed_phone_is_taken_over_and_an_empty_field_changes_nothing(
     assert (shown.name, shown.phone) == ("王*", "139****0002")
 
 
-async def test_revealing_a_client_leaves_an_audit_entry(db: None) -> None:
+async def test_revealing_a_field_leaves_an_audit_entry_with_the_reason(db: None) -> None:
     person = await Staff.create(login="a", name="张伟", role="director")
     saved = await registering.save_many("haiyue", [ClientRow("1", "王芳", "13800000001")])
-    clear = await portrait.reveal(saved.ids["1"], by=person)
-    assert clear == ("王芳", "13800000001", ("1",))
-    assert await AuditEntry.filter(action="client.revealed", subject_id=saved.ids["1"], staff_id=person.id).exists()
+    number = saved.ids["1"]
+    found = [await portrait.reveal(number, field, "核对 13800000001", by=person) for field in portrait.REVEALED]
+    assert found == [("王芳",), ("13800000001",), ("1",)]
+    entries = await AuditEntry.filter(action="client.revealed", subject_id=number, staff_id=person.id).order_by("id")
+    assert [entry.detail["field"] for entry in entries] == list(portrait.REVEALED)
+    assert {entry.detail["reason"] for entry in entries} == {"核对 138****0001"}
+    for field, reason in (("name", " "), ("gender", "核对身份")):
+        with pytest.raises(Refused):
+            await portrait.reveal(number, field, reason, by=person)
 
 
 async def test_nobody_has_no_portrait(db: None) -> None:
