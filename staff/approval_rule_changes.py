@@ -80,7 +80,8 @@ async def _apply(asked: Approval, by: Staff) -> None:
         content["second_above"],
         content["expires_hours"],
     )
-    await audit.record(by, "approval_rule.changed", SUBJECT, asked.subject_id, **content, approval=asked.id)
+    changed = {"about": content["subject"], "second_above": content["second_above"], "hours": content["expires_hours"]}
+    await audit.record(by, "approval_rule.changed", SUBJECT, asked.subject_id, **changed, approval=asked.id)
 
 
 KIND = approval_kinds.register(Kind(SUBJECT, "审批规则", apply=_apply))
