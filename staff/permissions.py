@@ -104,6 +104,90 @@ TABLE: dict[str, frozenset[str]] = {
     },
 }
 EVERY = frozenset().union(*TABLE.values())
+# in plain words and by subject, as the page of permissions reads
+SUBJECTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("总览", {"overview.see": "查看经营总览"}),
+    (
+        "客户与社群",
+        {
+            "clients.see": "查看客户（姓名、手机等打码显示）",
+            "clients.reveal": "说明原因后查看客户完整信息",
+            "clients.edit": "修改客户资料、标签与归属",
+            "groups.see": "查看客户群",
+            "groups.edit": "管理客户群",
+            "segments.edit": "保存和修改分群",
+            "imports.run": "导入客户名单与对账文件",
+            "tasks.do": "处理跟进任务",
+        },
+    ),
+    (
+        "活动与内容",
+        {
+            "campaigns.see": "查看活动与效果",
+            "campaigns.edit": "编写活动并提交审批",
+            "campaigns.stop": "暂停或取消活动",
+            "calendar.see": "查看活动日历",
+            "events.see": "查看邀约会",
+            "events.edit": "调整邀约会席位",
+            "events.check_in": "邀约会现场签到",
+            "livestreams.see": "查看直播",
+            "livestreams.edit": "管理直播",
+            "content.see": "查看内容库",
+            "content.edit": "编写和下架内容",
+        },
+    ),
+    (
+        "权益与产品",
+        {
+            "tiers.see": "查看客户分层",
+            "benefits.see": "查看等级与权益",
+            "grants.make": "人工发放权益",
+            "points.adjust": "申请调整积分",
+            "products.see": "查看产品",
+            "products.edit": "维护产品",
+            "products.rate": "评定产品风险等级",
+        },
+    ),
+    (
+        "审批与合规",
+        {
+            "approvals.see": "查看审核台",
+            "approvals.decide": "审批同事提交的内容",
+            "approvals.decide_roles": "审批成员的角色与范围",
+            "stops.pull": "紧急停发",
+            "stops.release": "同意解除紧急停发",
+            "consents.see": "查看同意与退订记录",
+            "privacy.see": "查看个人信息请求",
+            "privacy.handle": "办理个人信息请求",
+            "interests.see": "查看同事的利益申报",
+            "exports.ask": "申请导出",
+            "audit.see": "查看操作留痕",
+            "audit.verify": "核验操作留痕未被篡改",
+        },
+    ),
+    (
+        "设置",
+        {
+            "people.see": "查看成员与组织架构",
+            "people.manage": "邀请成员、提出角色调整、办理离职",
+            "organisation.manage": "调整组织架构",
+            "permissions.see": "查看权限一览",
+            "policies.edit": "提出制度与上限的修改",
+            "retention.manage": "设定数据保存期限",
+            "keys.manage": "管理密钥与加密",
+            "health.see": "查看系统健康",
+            "health.repair": "处理失败的回调与未知的发送",
+        },
+    ),
+)
+PERMISSION_NAMES: dict[str, str] = {code: name for _subject, names in SUBJECTS for code, name in names.items()}
+REACH_WORDS = {
+    "own": "本人名下的客户，代理期间另加所代理同事名下的客户",
+    "team": "所在团队的客户，以及本人名下的客户",
+    "sub_branch": "所在支行（含下属团队）的客户，以及本人名下的客户",
+    "branch": "所在分行（含下属支行与团队）的客户，以及本人名下的客户",
+    "bank": "全行客户，包括尚未归属机构的客户",
+}
 
 
 def may(person: Staff, permission: str) -> bool:

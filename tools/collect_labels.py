@@ -22,7 +22,7 @@ from kernel import holidays
 from loyalty.metrics import catalogue, comparing, deposit_return
 from loyalty.rewards.kinds import registry as benefits
 from loyalty.tiers import directory as tiers
-from staff import permissions
+from staff import organisation, permissions
 from web import errors, navigation, words
 
 TABLES: tuple[tuple[str, Any], ...] = (
@@ -47,6 +47,11 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("loyalty/rewards/kinds/registry.py", [kind.label for kind in benefits.KINDS.values()]),
     ("loyalty/tiers/directory.py", tiers.ORDERS),
     ("staff/permissions.py", permissions.ROLE_NAMES),
+    ("staff/permissions.py", permissions.REACH_NAMES),
+    ("staff/permissions.py", permissions.REACH_WORDS),
+    ("staff/permissions.py", permissions.PERMISSION_NAMES),
+    ("staff/permissions.py", {subject: subject for subject, _names in permissions.SUBJECTS}),
+    ("staff/organisation.py", organisation.KIND_NAMES),
     ("web/errors.py", (errors._TITLES, errors._MESSAGES, errors._BUG, "这一步没有完成")),
     ("web/navigation.py", navigation.GROUPS),
     ("web/words.py", (words.CHANNELS, words.SEND_STATES)),

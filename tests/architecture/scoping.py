@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 
 _WATCHED = """
 account account_day attendance client client_day client_group client_tag consent consent_state contact delivery
-fan grant_ group_task identity inbound invitation kyc live_guest membership movement outflow privacy_request risk_assessment send
+fan grant_ group_task identity inbound invitation kyc live_guest membership movement outflow privacy_request
+risk_assessment send
 standing standing_change timeline_entry
 """
 CLIENT_TABLES = frozenset(_WATCHED.split())
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+(?:ONLY\s+)?([a-z_]+)")
 # a thing that a door has opened before: what is read of it is the door's business
 _ONE_THING = re.compile(r"(_id|_ids|^ids|_number|^code|^token|^userid|^external_userid|^openid|_hash)$")
-_THINGS = ("Campaign", "Client", "Event", "Livestream", "Step", "Audience", "Group", "Send", "Approval")
+_THINGS = ("Campaign", "Client", "Event", "Livestream", "Step", "Audience", "Group", "Send", "Approval", "RiskAssessment", "Kyc")
 
 Name = tuple[str, str]
 

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from web.console import (
     account,
+    delegations,
     first_password,
     second_factor,
     sign_in,
@@ -46,4 +47,7 @@ ROUTES: list[BaseRoute] = [
         methods="POST",
         step_up=True,
     ),
+    staff_page("/account/delegations", delegations.show, "account_delegations"),
+    staff_page("/account/delegations", delegations.delegate, "account_delegate", methods="POST"),
+    staff_page("/account/delegations/{id:int}/end", delegations.end, "account_delegation_end", methods="POST"),
 ]
