@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from community.clients import correcting, timeline
+from community.clients.models import Client
 from community.privacy import requests, retained, tasks
 from community.privacy.models import PrivacyRequest
 from community.privacy.requests import PERMISSION, SUBJECT
@@ -52,7 +53,9 @@ async def ask_erasure(request_id: int, by: Staff) -> Approval:
     request = await _open_one(request_id, by)
     if request.kind != "erase":
         raise Refused("这不是删除请求", code="privacy.not_erasure")
+    client = await Client.get(id=request.client_id)
     summary = {
+        "branch_id": client.branch_id,
         "title": f"删除客户 {request.client_id} 的个人信息",
         "lines": [
             ["请求编号", str(request.id)],

@@ -5,7 +5,6 @@ A new table that points at clients is in it without being named here; only its l
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -49,13 +48,6 @@ async def of(client_id: int) -> list[Section]:
             told = [[_text(table, name, row, sealed) for name in columns] for row in rows]
             found.append(Section(table, labels.table(table), [labels.column(name) for name in columns], told))
     return found
-
-
-def as_json(client_id: int, sections: list[Section]) -> str:
-    """The same for machines."""
-    told = {one.label: [dict(zip(one.heads, row, strict=True)) for row in one.rows] for one in sections}
-    whole = {"客户编号": client_id, "生成时间": clock.local(clock.now()).isoformat(timespec="seconds"), "内容": told}
-    return json.dumps(whole, ensure_ascii=False, indent=1)
 
 
 async def _statements() -> dict[str, str]:
