@@ -15,9 +15,13 @@ from campaigns.content import placeholders
 from campaigns.delivery import exporting, reasons
 from campaigns.kinds import registry
 from campaigns.planning import lifecycle
-from community.clients import timeline
+from community.clients import preferences, timeline
 from community.groups import directory as groups
+from community.privacy import labels as privacy_labels
+from community.privacy import requests as privacy_requests
+from community.privacy import retention
 from community.sending import gate
+from community.suitability import kyc, kyc_rule, products, renewals
 from kernel import holidays
 from loyalty.metrics import catalogue, comparing, deposit_return
 from loyalty.rewards.kinds import registry as benefits
@@ -40,7 +44,13 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/planning/lifecycle.py", lifecycle.NAMES),
     ("community/clients/timeline.py", timeline.KINDS),
     ("community/groups/directory.py", (groups.JOIN_SCENES, groups.QUIT_SCENES)),
+    ("community/clients/preferences.py", preferences.CHANNELS),
+    ("community/privacy/labels.py", privacy_labels.TABLES),
+    ("community/privacy/requests.py", (privacy_requests.KINDS, privacy_requests.STATES, privacy_requests.SOURCES)),
+    ("community/privacy/retention.py", [[one.label, one.what, one.unit] for one in retention.kinds()]),
+    ("community/suitability/products.py", products.CLASS_NAMES),
     ("community/sending/gate.py", gate.REASONS),
+    ("community/suitability", (kyc_rule.STATES, kyc.DOCUMENT_KINDS, renewals.LISTS, products.CLASS_NAMES)),
     ("loyalty/metrics/catalogue.py", (catalogue.FIGURES, catalogue.RETURN_RATE)),
     ("loyalty/metrics/comparing.py", comparing.VERDICTS),
     ("loyalty/metrics/deposit_return.py", deposit_return.BASES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from community.privacy import requests
 from staff import approval_reading
 from staff.models import Staff
 
@@ -10,5 +11,6 @@ async def of(person: Staff) -> dict[str, int]:
     """Route name -> how many things wait there; only for those who can do something about them."""
     waiting = len(await approval_reading.waiting_for(person))
     own = len(await approval_reading.returned_to(person))
-    found = {"approvals": waiting, "inbox": waiting + own}
+    late = await requests.overdue(person)
+    found = {"approvals": waiting, "inbox": waiting + own + late, "privacy": late}
     return {page: number for page, number in found.items() if number}

@@ -31,6 +31,12 @@ SUBJECTS = {
     "segment": ("分群", ""),
     "send": ("消息", ""),
     "callback": ("回调", ""),
+    "export": ("导出", "export"),
+    "privacy_request": ("个人信息请求", "privacy_request"),
+    "partner": ("合作方", ""),
+    "retention": ("保存期限", ""),
+    "approval": ("审批", "approval"),
+    "audit_check": ("留痕校验", ""),
     "data_key": ("密钥", ""),
     "key_rotation": ("密钥轮换", ""),
 }
@@ -40,6 +46,7 @@ PERMISSIONS = {
     "group": "groups.see",
     "import_run": "imports.run",
     "product": "products.see",
+    "privacy_request": "privacy.see",
 }
 NAMED: dict[str, tuple[type[Model], str]] = {
     "staff": (Staff, "name"),
@@ -50,13 +57,19 @@ NAMED: dict[str, tuple[type[Model], str]] = {
     "product": (Product, "name"),
 }
 LABELS = {
+    "field": "内容",
+    "door": "页面",
+    "method": "方式",
+    "why": "原因代码",
+    "times": "一分钟内次数",
+    "outcome": "结果",
+    "approval": "审批编号",
     "reason": "原因",
     "role": "角色",
     "kind": "类型",
     "was": "修改前状态",
     "version": "版本",
     "hash": "内容指纹",
-    "approval": "审批编号",
     "source": "来源活动编号",
     "seats": "席位",
     "jobs": "提醒任务数",
@@ -73,6 +86,9 @@ LABELS = {
     "level": "风险等级",
     "epoch": "密钥编号",
     "keys": "密钥数",
+    "days": "期限",
+    "state": "结果",
+    "client": "客户编号",
 }
 PARTS = {
     "name": "名称",
@@ -141,6 +157,8 @@ def _value(key: str, value: Any) -> str:
     if key == "repeat":
         return _("再发一次") if value else _("关闭，不重发")
     tables: dict[str, Mapping[str, str]] = {
+        "field": {"name": "姓名", "phone": "手机号", "bank_number": "客户号"},
+        "outcome": {"sound": "完整", "broken": "发现问题"},
         "role": permissions.ROLE_NAMES,
         "rater": PARTS,
         "was": lifecycle.NAMES,
