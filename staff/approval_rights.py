@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kernel import clock
 from kernel.errors import Forbidden, NotFound, Refused
-from staff import approval_kinds, interests, permissions, scope
-from staff.models import Approval, Delegation, Interest, Staff, Vote
+from staff import approval_kinds, delegations, interests, permissions, scope
+from staff.models import Approval, Interest, Staff, Vote
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Capacity:
 
 async def desk(person: Staff) -> Desk:
     """Read what decides about this person."""
-    absent = await _stands_in_for(person)
+    absent = await delegations.stands_in_for(person)
     seats = [Seat(one, await scope.units_of(one)) for one in absent]
     held = await Interest.filter(staff_id__in=[person.id, *(one.id for one in absent)], ended_at=None)
     refs = frozenset((one.staff_id, interests.ref_of(one.kind, one.ref)) for one in held)
@@ -93,12 +92,6 @@ def capacity(at: Desk, approval: Approval, votes: Sequence[Vote], *, is_no: bool
         reasons.append(reason)
     # a reason that names the question is more use than "not found", which is kept for those who don't see it at all
     return next((reason for reason in reasons if not isinstance(reason, NotFound)), reasons[0])
-
-
-async def _stands_in_for(person: Staff) -> list[Staff]:
-    today = clock.today()
-    given = Delegation.filter(deputy_id=person.id, from_on__lte=today, until_on__gte=today, ended_at=None)
-    return [one.absent for one in await given.order_by("id").prefetch_related("absent")]
 
 
 def _hindrance(seat: Seat, at: Desk, approval: Approval, votes: Sequence[Vote]) -> Refused | None:
