@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import keys, policies, product_files, products
+from web.console import keys, organisation, people, permissions, person, policies, product_files, products, retention
 from web.doors import staff_page
 
 KEYS: list[BaseRoute] = [
@@ -61,4 +61,113 @@ POLICIES: list[BaseRoute] = [
     ),
 ]
 
-ROUTES: list[BaseRoute] = [*KEYS, *PRODUCTS, *POLICIES]
+PEOPLE: list[BaseRoute] = [
+    staff_page("/settings/people", people.index, "people", may="people.see"),
+    staff_page("/settings/people", people.hire, "person_hire", may="people.manage", methods="POST", step_up=True),
+    staff_page("/settings/people/{id:int}", person.show, "person", may="people.see"),
+    staff_page(
+        "/settings/people/{id:int}/role",
+        person.change_role,
+        "person_role",
+        may="people.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/people/{id:int}/departure",
+        person.let_go,
+        "person_departure",
+        may="people.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/people/{id:int}/handover",
+        person.hand_over,
+        "person_handover",
+        may="people.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/people/{id:int}/invitation",
+        person.make_link,
+        "person_invitation",
+        may="people.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/people/{id:int}/second-factor",
+        person.reset_second_factor,
+        "person_second_factor",
+        may="people.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/people/{id:int}/sessions",
+        person.end_sessions,
+        "person_sessions_end",
+        may="people.manage",
+        methods="POST",
+    ),
+    staff_page(
+        "/settings/people/{id:int}/delegations",
+        person.delegate,
+        "person_delegation",
+        may="people.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/people/{id:int}/delegations/{delegation:int}/end",
+        person.end_delegation,
+        "person_delegation_end",
+        may="people.manage",
+        methods="POST",
+    ),
+    staff_page("/settings/permissions", permissions.show, "permissions", may="permissions.see"),
+]
+
+ORGANISATION: list[BaseRoute] = [
+    staff_page("/settings/organisation", organisation.index, "organisation", may="people.see"),
+    staff_page(
+        "/settings/organisation",
+        organisation.open_unit,
+        "unit_open",
+        may="organisation.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/organisation/{id:int}/name",
+        organisation.rename,
+        "unit_name",
+        may="organisation.manage",
+        methods="POST",
+    ),
+    staff_page(
+        "/settings/organisation/{id:int}/parent",
+        organisation.move,
+        "unit_parent",
+        may="organisation.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        "/settings/organisation/{id:int}/closing",
+        organisation.close,
+        "unit_closing",
+        may="organisation.manage",
+        methods="POST",
+        step_up=True,
+    ),
+]
+
+RETENTION: list[BaseRoute] = [
+    staff_page("/settings/retention", retention.index, "retention", may="retention.manage"),
+    staff_page("/settings/retention", retention.propose, "retention_propose", may="retention.manage", methods="POST"),
+]
+
+ROUTES: list[BaseRoute] = [*RETENTION, *PEOPLE, *ORGANISATION, *KEYS, *PRODUCTS, *POLICIES]
