@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from kernel import clock, database, logs
 from staff import audit, audit_chain, audit_heads, permissions
@@ -22,6 +23,11 @@ SELECT coalesce(e.id, w.entry_id) AS number, w.id IS NOT NULL AS waits, {audit_c
 FROM audit_entry e FULL JOIN audit_waiting w ON w.entry_id = e.id
 WHERE NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = coalesce(e.id, w.entry_id)) ORDER BY 1 LIMIT {PAGE}
 """  # noqa: S608  # our own constants
+_STATE = """
+SELECT coalesce(max(position), 0) AS links, max(created_at) AS linked_at,
+  (SELECT count(*) FROM audit_waiting) AS waiting FROM (
+    SELECT position, created_at FROM audit_link ORDER BY position DESC LIMIT 1) newest
+"""
 _log = logs.get(__name__)
 
 Tell = Callable[[int], Awaitable[None]]
@@ -80,6 +86,21 @@ async def run(check_id: int) -> None:
             state=state, done=verdict.links, finding=facts, finished_at=clock.now()
         )
         await audit.record(None, "audit.checked", "audit_check", check_id, outcome=state)
+
+
+class State(NamedTuple):
+    """How far the chain goes: entries linked, entries that wait, and when the last was linked."""
+
+    links: int
+    waiting: int
+    linked_at: datetime | None
+
+
+async def state() -> State:
+    """The state of the chain at this moment, without verifying it."""
+    row = await database.fetch_one(_STATE)
+    assert row is not None
+    return State(**row)
 
 
 async def latest() -> AuditCheck | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import approvals, client_suitability, consents, exports, interests, privacy, renewals, stops
+from web.console import approvals, audit, client_suitability, consents, exports, interests, privacy, renewals, stops
 from web.doors import staff_page
 
 APPROVALS: list[BaseRoute] = [
@@ -47,6 +47,10 @@ SUITABILITY: list[BaseRoute] = [
     ),
 ]
 
+AUDIT: list[BaseRoute] = [
+    staff_page("/audit", audit.show, "audit", may="audit.see"),
+    staff_page("/audit/verification", audit.verify, "audit_verification", may="audit.verify", methods="POST"),
+]
 EXPORTS: list[BaseRoute] = [
     staff_page("/exports", exports.index, "exports", may="exports.ask"),
     staff_page("/exports/new", exports.new, "export_new", may="exports.ask"),
@@ -73,4 +77,4 @@ PRIVACY: list[BaseRoute] = [
     staff_page("/privacy/{id:int}/answer", privacy.answer, "privacy_answer", may="privacy.handle", methods="POST"),
 ]
 
-ROUTES: list[BaseRoute] = [*CONSENTS, *PRIVACY, *EXPORTS, *SUITABILITY, *APPROVALS, *STOPS, *INTERESTS]
+ROUTES: list[BaseRoute] = [*AUDIT, *CONSENTS, *PRIVACY, *EXPORTS, *SUITABILITY, *APPROVALS, *STOPS, *INTERESTS]

@@ -6,7 +6,6 @@ from starlette.routing import BaseRoute
 
 from web.console import (
     account_routes,
-    audit,
     benefits,
     calendar,
     campaign_detail,
@@ -50,7 +49,6 @@ ROUTES: list[BaseRoute] = [
     staff_page("/imports/{id:int}", imports.show, "import_run", may="imports.run"),
     staff_page("/tiers", tiers.show, "tiers", may="tiers.see"),
     staff_page("/benefits", benefits.show, "benefits", may="benefits.see"),
-    staff_page("/audit", audit.show, "audit", may="audit.see"),
     staff_page("/settings/health", health.show, "health", may="health.see"),
     staff_page(
         "/settings/health/sends/{id:int}/decision", health.decide, "health_decide", may="health.repair", methods="POST"

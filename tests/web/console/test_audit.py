@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from staff import audit, tasks
+from staff.models import AuditCheck, AuditEntry, Branch, Staff
+from tests.emptying import as_owner
 from tests.web.console import bank
 
 
@@ -25,3 +30,59 @@ async def test_a_fingerprint_is_shown_short(signed_in, people):
     _campaign, asked = await bank.submitted(people)
     page = (await (await signed_in("reviewer")).get("/audit")).text
     assert f"内容指纹：{asked.content_hash[:12]}<" in page
+
+
+async def test_the_list_is_narrowed_by_person_thing_day_and_request(signed_in, people):
+    campaign = await bank.draft_of(people["marketing"], name="九月理财课")
+    other = await bank.draft_of(people["marketing"], name="十月沙龙")
+    browser = await signed_in("auditor")
+    page = (await browser.get(f"/audit?subject=campaign&subject_id={campaign.id}")).text
+    assert "九月理财课" in page
+    assert "十月沙龙" not in page
+    assert "十月沙龙" in (await browser.get(f"/audit?staff={people['marketing'].id}")).text
+    assert "没有符合条件的记录" in (await browser.get(f"/audit?staff={people['director'].id}")).text
+    assert "没有符合条件的记录" in (await browser.get("/audit?until_on=2020-01-01")).text
+    entry = await AuditEntry.filter(action="sign_in.succeeded").first()
+    assert entry is not None
+    page = (await browser.get(f"/audit?request={entry.request_id}")).text
+    assert "九月理财课" not in page
+    assert "/exports/new?kind=audit" in page
+    assert other.id
+
+
+async def test_pages_go_back_by_number(signed_in, people):
+    for number in range(60):
+        await audit.record(people["marketing"], "thing.done", "thing", number)
+    browser = await signed_in("auditor")
+    page = (await browser.get("/audit?action=thing.")).text
+    older = re.search(r'rel="next" href="(/audit\?[^"]+)"', page)
+    assert page.count("thing.done") == 50
+    assert (await browser.get(older[1].replace("&amp;", "&"))).text.count("thing.done") == 10
+
+
+async def test_a_branch_head_reads_about_the_own_people_only(signed_in, people):
+    away = await Branch.create(code="GZ01", name="广州分行")
+    stranger = await Staff.create(login="gz", name="广州人", role="marketing", branch=away)
+    await audit.record(stranger, "thing.abroad")
+    await audit.record(people["director"], "thing.athome")
+    page = (await (await signed_in("branch_head")).get("/audit")).text
+    assert "thing.athome" in page
+    assert "thing.abroad" not in page
+    assert "校验整条链" not in page
+    assert "thing.abroad" in (await (await signed_in("reviewer")).get("/audit")).text
+
+
+async def test_the_auditor_verifies_the_chain_on_the_page(signed_in, people):
+    await audit.record(people["director"], "thing.done")
+    browser = await signed_in("auditor")
+    assert (await browser.post("/audit/verification")).status == 303
+    check = await AuditCheck.get()
+    assert "正在校验" in (await browser.get("/audit")).text
+    await tasks.verify_audit.now(check.id)
+    assert "完整，没有被改动" in (await browser.get("/audit")).text
+    await as_owner("UPDATE audit_entry SET action = 'thing.undone' WHERE action = 'thing.done'")
+    await browser.post("/audit/verification")
+    await tasks.verify_audit.now((await AuditCheck.all().order_by("-id").first()).id)
+    page = (await browser.get("/audit")).text
+    assert "这条记录的内容被改动过" in page
+    assert (await (await signed_in("reviewer")).post("/audit/verification")).status == 403
