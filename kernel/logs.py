@@ -21,6 +21,9 @@ _PATTERNS = (
 _QUOTING = ("asyncpg", "tortoise")
 """Their messages quote the values of a statement: names and ids of clients that no pattern knows."""
 _HIDDEN = "[message hidden: it may quote values]"
+_OURS = ("kernel", "wechat", "staff", "community", "loyalty", "campaigns", "webhooks", "web", "processes")
+"""Their errors say what they mean and never repeat a value; those of Python and libraries do (int('欧阳'))."""
+_CHINESE = re.compile(r"(?:[\u3400-\u9fff]|\\u[3-9][0-9a-f]{3}){2,}")
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -79,12 +82,24 @@ def mask_text(text: str) -> str:
     return text
 
 
+def told(error: BaseException) -> str:
+    """What kind of error it is and its message, without what the message may quote; for notes that are kept."""
+    return mask_text(f"{type(error).__name__}: {_safe(error)}")
+
+
 def _render(exc_info: ExcInfo) -> str:
     text = "".join(traceback.format_exception(*exc_info)).rstrip("\n")
     for error in _chain(exc_info[1]):
-        if type(error).__module__.split(".")[0] in _QUOTING and (message := str(error)):
-            text = text.replace(message, _HIDDEN)
+        if message := str(error):
+            text = text.replace(message, _safe(error))
     return text
+
+
+def _safe(error: BaseException) -> str:
+    home = type(error).__module__.split(".")[0]
+    if home in _OURS:
+        return str(error)
+    return _HIDDEN if home in _QUOTING else _CHINESE.sub("[text]", str(error))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -111,7 +111,7 @@ def _recording(one: Job) -> Callable[[], Awaitable[None]]:
         try:
             await one.work()
         except Exception as error:
-            await _record(one, began, "failed", f"{type(error).__name__}: {error}"[:500])
+            await _record(one, began, "failed", logs.told(error)[:500])
             raise
         if time.monotonic() - _recorded.get(one.name, -RECORD_EVERY) >= RECORD_EVERY or not one.seconds:
             _recorded[one.name] = time.monotonic()

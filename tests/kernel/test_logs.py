@@ -3,12 +3,13 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
 
 from kernel import database, logs
+from kernel.errors import NotFound
 from staff.models import Branch
 
 PRIVATE = ["13812345678", "110101199003078515", "6222021234567890123", "access_token=abc.def", "corpsecret=xyz"]
@@ -72,3 +73,25 @@ async def test_nor_when_it_is_the_cause_of_another_error(db, output):
         logging.getLogger("elsewhere").exception("it failed")
     assert NAME not in output.getvalue()
     assert "no answer" in output.getvalue()
+
+
+def test_a_name_that_python_quotes_stands_in_no_log_and_in_no_note(output):
+    for cause in (lambda: int(NAME), lambda: {}[NAME], lambda: [].remove(NAME)):
+        with pytest.raises((ValueError, KeyError)) as caught:
+            _log_and_raise(cause)
+        assert NAME not in logs.told(caught.value)
+        assert type(caught.value).__name__ in logs.told(caught.value)
+    assert NAME in str(caught.value) or "x not in list" in str(caught.value)
+    assert NAME not in output.getvalue()
+
+
+def test_what_our_own_errors_say_stays_readable():
+    assert "没有找到" in logs.told(NotFound())
+
+
+def _log_and_raise(cause: Callable[[], object]) -> None:
+    try:
+        cause()
+    except Exception:
+        logs.get("tests").exception("it.failed")
+        raise

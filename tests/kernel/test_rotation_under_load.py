@@ -1,4 +1,4 @@
-"""A rotation while people read, change and search: nothing fails, nothing of the old key is left, kills are harmless."""
+"""A rotation while people read, change and search: nothing fails, nothing old is left, a kill is harmless."""
 
 from __future__ import annotations
 
