@@ -10,6 +10,8 @@ from campaigns.livestreams.models import Livestream
 from campaigns.planning import scheduling
 from community.clients import timeline
 from kernel import clock, database, logs, settings
+from staff import audit
+from staff.models import Staff
 from wechat import doors
 from wechat.shapes import Watcher
 
@@ -83,7 +85,7 @@ async def follow(livingid: str) -> Livestream | None:
     return livestream
 
 
-async def take_in(livestream: Livestream) -> tuple[int, int]:
+async def take_in(livestream: Livestream, by: Staff | None = None) -> tuple[int, int]:
     """Read all viewers and keep them: (how many, how many rows changed). The follow-up messages become due then."""
     if livestream.livingid is None:
         return 0, 0
@@ -95,7 +97,12 @@ async def take_in(livestream: Livestream) -> tuple[int, int]:
         cursor = page.cursor
         if not cursor:
             break
-    changed = await keep(livestream, watchers)
+    async with database.transaction():
+        changed = await keep(livestream, watchers)
+        if by is not None:
+            await audit.record(
+                by, "livestream.attendance_read", "campaign", livestream.campaign_id, viewers=len(watchers)
+            )
     _log.info("livestream.attendance", campaign=livestream.campaign_id, viewers=len(watchers), changed=changed)
     return len(watchers), changed
 

@@ -20,6 +20,7 @@ from loyalty.assets.mapping import Mapping
 from loyalty.assets.models import ImportRefusal, ImportRun
 from loyalty.assets.reading import Row, Table
 from loyalty.assets.validating import ClientRow, Refusal, StatementRow
+from staff import audit
 from staff.models import Staff
 
 CHUNK = 4000
@@ -76,9 +77,13 @@ async def import_file(
     try:
         async with transaction():
             await _finish(run, await _take(path, rules, run.id))
+            counted = {"accepted": run.rows_accepted, "refused": run.rows_refused}
+            await audit.record(by, "import.taken_in", "import_run", run.id, kind=kind, **counted)
     except BaseException as error:
         problem = error.message if isinstance(error, Refused) else BROKEN_OFF
-        await ImportRun.filter(id=run.id).update(state="failed", problem=problem, finished_at=clock.now())
+        async with transaction():
+            await ImportRun.filter(id=run.id).update(state="failed", problem=problem, finished_at=clock.now())
+            await audit.record(by, "import.failed", "import_run", run.id, kind=kind)
         raise
     if run.rows_accepted >= MANY:
         # whoever reads next (outflows, figures, pages) would be planned for the tables as they were before

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loyalty.tiers import directory, searching
+from staff import audit
 from web import forms, paging
 from web.rendering import go_to, render
 
@@ -54,5 +55,8 @@ async def show(request: Request) -> Response:
 async def search(request: Request) -> Response:
     """POST /clients/search: names and numbers never stand in an address, so what was typed travels sealed."""
     form = await forms.read(request, SearchForm)
+    if form.q:
+        # that somebody was looked for, never who: whoever tries many phones shows by the number of these
+        await audit.record(request.user, "client.searched")
     path = str(request.app.url_path_for("clients"))
     return go_to(request, f"{path}?found={searching.seal(form.q, request.user)}" if form.q else path)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from campaigns.events import listing, reading, replies
 from campaigns.planning import listing as planned
 from campaigns.planning.models import Campaign
+from kernel import database
 from kernel.errors import Forbidden, NotFound
 from staff import audit
 from staff.models import Staff
@@ -70,8 +71,9 @@ async def change_seats(request: Request) -> Response:
     campaign = await find(request)
     await require_own(campaign, session.signed_in(request))
     form = await forms.read(request, SeatsForm)
-    await replies.add_seats(campaign.id, form.seats)
-    await audit.record(session.signed_in(request), "event.seats_changed", "campaign", campaign.id, seats=form.seats)
+    async with database.transaction():
+        await replies.add_seats(campaign.id, form.seats)
+        await audit.record(session.signed_in(request), "event.seats_changed", "campaign", campaign.id, seats=form.seats)
     return see_other(
         request, "event", id=campaign.id, notice=_("席位数已改为 %(n)s，候补客户按顺序递补") % {"n": form.seats}
     )

@@ -12,6 +12,7 @@ from kernel import settings
 from kernel.errors import Refused
 from loyalty.assets import history, importing, mapping
 from loyalty.metrics import tasks as metrics
+from staff import audit
 from web import forms, paging, uploads
 from web.language import gettext as _
 from web.rendering import render, see_other
@@ -54,6 +55,9 @@ async def check(request: Request) -> Response:
     except Refused as error:
         uploads.forget(kept)
         return await _index(request, reading.values, {"file": error.message}, status=error.status)
+    await audit.record(
+        request.user, "import.checked", kind=kind, accepted=checked.rows_new, refused=checked.rows_refused
+    )
     return render(
         request,
         "console/import_check.html",

@@ -59,7 +59,7 @@ async def take_in(request: Request) -> Response:
         return see_other(
             request, "livestream", id=campaign.id, notice=_("直播还没有结束，观看数据稍后再取"), tone="warn"
         )
-    seen, changed = await attendance.take_in(livestream)
+    seen, changed = await attendance.take_in(livestream, session.signed_in(request))
     return see_other(
         request, "livestream", id=campaign.id, notice=_("共 %(n)s 位观众，%(m)s 条有变化") % {"n": seen, "m": changed}
     )

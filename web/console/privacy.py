@@ -15,6 +15,7 @@ from community.privacy.models import PrivacyRequest
 from kernel import masking
 from kernel.errors import NotFound, Refused
 from loyalty.tiers import directory
+from staff import audit
 from staff.models import Approval, Staff
 from web import forms, paging, session
 from web.language import gettext as _
@@ -96,6 +97,7 @@ async def evidence(request: Request) -> Response:
     found = await _find(request)
     if not found.evidence:
         raise NotFound
+    await audit.record(session.signed_in(request), "privacy.evidence_taken", "privacy_request", found.id)
     body = json.dumps(found.evidence, ensure_ascii=False, indent=1)
     name = f"privacy-request-{found.id}-evidence.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
