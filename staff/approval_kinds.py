@@ -17,17 +17,19 @@ Applied = Callable[[Approval, Staff], Awaitable[None]]
 class Kind:
     """One kind of question, registered by the package that owns the thing.
 
-    content_hash: digest of the thing as it stands now, None when it is gone; without it the question's own
-    `summary["content"]` is the whole content. apply: what the last yes does, in its transaction. give_back: what a no
-    does; lapse: what happens when the question expires, is withdrawn or was void at the decision. lock: takes the
-    thing's own lock before the question's, so that edits and decisions wait in one order. touches: refs of products,
-    companies and clients that the thing touches now, compared with declared interests again at each decision.
-    address: the question's own page, None: the general one, which shows summary["title"] and summary["lines"].
+    see: permission without which the question is not shown. content_hash: digest of the thing as it stands now, None
+    when it is gone; without it the question's own `summary["content"]` is the whole content. apply: what the last yes
+    does, in its transaction. give_back: what a no does; lapse: what happens when the question expires, is withdrawn or
+    was void at the decision. lock: takes the thing's own lock before the question's, so that edits and decisions wait
+    in one order. touches: refs of products, companies and clients that the thing touches now, compared with declared
+    interests again at each decision. address: the question's own page, None: the general one, which shows
+    summary["title"] and summary["lines"].
     """
 
     subject: str
     label: str
     permission: str = "approvals.decide"
+    see: str = ""
     content_hash: Callable[[int], Awaitable[str | None]] | None = None
     apply: Applied | None = None
     give_back: Applied | None = None

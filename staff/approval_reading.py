@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from kernel import clock
+from kernel import clock, database
 from kernel.errors import Refused
 from staff import approval_rights
 from staff.approval_rights import Capacity
 from staff.models import Approval, LineComment, Staff, Vote
+
+KEPT = timedelta(days=60)
+"""How long what came back stays in the inbox of its makers."""
+_RETURNED = """
+SELECT a.id FROM approval a
+WHERE a.state IN ('returned', 'expired') AND a.decided_at > $2 AND a.summary->'maker_ids' @> to_jsonb($1::bigint)
+  AND NOT EXISTS (SELECT FROM approval newer
+    WHERE newer.subject = a.subject AND newer.subject_id = a.subject_id AND newer.id > a.id)
+ORDER BY a.id DESC LIMIT $3
+"""
 
 
 @dataclass(frozen=True)
@@ -83,10 +94,8 @@ async def decided(person: Staff, limit: int = 20) -> list[Approval]:
 
 async def returned_to(person: Staff, limit: int = 20) -> list[Approval]:
     """The own work that came back or expired and was not asked for again since, newest first."""
-    rows = await Approval.filter(state__in=("returned", "expired")).order_by("-id").limit(limit * 20)
-    own = [one for one in rows if approval_rights.is_maker(one, person)]
-    newest = {(one.subject, one.subject_id): one.id for one in await _newest_about(own)}
-    kept = [one.id for one in own if newest.get((one.subject, one.subject_id)) == one.id][:limit]
+    found = await database.fetch(_RETURNED, person.id, clock.now() - KEPT, limit)
+    kept = [row["id"] for row in found]
     return await Approval.filter(id__in=kept).order_by("-id").prefetch_related("asked_by", "decided_by")
 
 
@@ -146,9 +155,3 @@ async def _open() -> list[Approval]:
 
 def _is_in_time(asked: Approval) -> bool:
     return asked.expires_at is None or clock.now() < asked.expires_at
-
-
-async def _newest_about(asked: list[Approval]) -> list[Approval]:
-    about = await Approval.filter(subject_id__in=[one.subject_id for one in asked]).order_by("id")
-    newest = {(one.subject, one.subject_id): one for one in about}
-    return list(newest.values())

@@ -32,6 +32,9 @@ class Desk:
 
     def sees(self, approval: Approval) -> bool:
         """Whether the question is within the own reach or that of somebody this person stands in for."""
+        wanted = approval_kinds.of(approval.subject).see
+        if wanted and not permissions.may(self.own.person, wanted):
+            return False
         return any(seat.reaches(approval) for seat in (self.own, *self.absent))
 
 

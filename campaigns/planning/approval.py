@@ -110,6 +110,7 @@ KIND = approval_kinds.register(
     Kind(
         SUBJECT,
         "活动",
+        see="campaigns.see",
         content_hash=_hash,
         apply=_apply,
         give_back=_reopen,

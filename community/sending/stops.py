@@ -49,8 +49,11 @@ async def pull(what: str, reason: str, by: Staff) -> Stop:
     return stop
 
 
-async def ask_release(stop_id: int, by: Staff) -> Approval:
-    """Ask a second person to let sends go on. NotFound: no such stop, or released already."""
+async def ask_release(stop_id: int, by: Staff, *, about: str = "") -> Approval:
+    """Ask a second person to let sends go on. NotFound: no such stop, or released already.
+
+    about: the campaign's name, which this package doesn't know.
+    """
     permissions.require(by, "stops.release")
     async with database.transaction():
         stop = await Stop.select_for_update().get_or_none(id=stop_id, released_at=None)
@@ -59,7 +62,7 @@ async def ask_release(stop_id: int, by: Staff) -> Approval:
         content = {"stop": stop.id, "what": stop.what}
         puller = await Staff.get(id=stop.pulled_by_id)
         summary = {
-            "title": f"解除紧急停发：{label(stop.what)}",
+            "title": f"解除紧急停发：{about or label(stop.what)}",
             "content": content,
             "lines": await _lines(stop, puller),
             # what a branch stopped for itself its own people release; what stops the bank is head office's

@@ -62,9 +62,10 @@ async def release(request: Request) -> Response:
     """POST /stops/{id}/release"""
     person = session.signed_in(request)
     stop_id = request.path_params["id"]
-    if stop_id not in {stop.id for stop in await _visible(person)}:
+    found = [stop for stop in await _visible(person) if stop.id == stop_id]
+    if not found:
         raise NotFound
-    await stops.ask_release(stop_id, person)
+    await stops.ask_release(stop_id, person, about=(await _named(found, person)).get(found[0].what, ""))
     return see_other(request, "stops", notice=_("已提交解除申请，须由另一位同事批准后才恢复发送"))
 
 
@@ -80,7 +81,7 @@ async def _page(
     choices = await _choices(person)
     chosen = what if what in dict(choices) else ""
     active = await _visible(person)
-    names = dict(await _campaigns(person, {int(one.what.split(":")[1]) for one in active if one.what[:6] == "stream"}))
+    names = await _named(active, person)
     asked = await Approval.filter(id__in=[one.approval_id for one in active if one.approval_id], state="waiting")
     return render(
         request,
@@ -124,9 +125,13 @@ async def _visible(person: Staff) -> list[Stop]:
     active = await stops.active()
     if await _is_whole_bank(person):
         return active
-    streams = {int(one.what.split(":")[1]) for one in active if one.what.startswith("stream:")}
-    own = dict(await _campaigns(person, streams))
+    own = await _named(active, person)
     return [one for one in active if one.what in own]
+
+
+async def _named(active: list[Stop], person: Staff) -> dict[str, str]:
+    streams = {int(one.what.split(":")[1]) for one in active if one.what.startswith("stream:")}
+    return dict(await _campaigns(person, streams))
 
 
 async def _is_whole_bank(person: Staff) -> bool:
