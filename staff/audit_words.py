@@ -67,8 +67,6 @@ ACTIONS = {
     "piece.saved": "保存内容",
     "piece.retired": "停用内容",
     "segment.saved": "保存分群",
-    "product.created": "新建产品",
-    "product.edited": "修改产品",
     "product.rated": "产品评级",
     "client.assessed": "记录风险评估",
     "privacy.asked": "登记个人信息请求",
