@@ -23,20 +23,20 @@ STRONG = 3
 AT_ONCE = 2
 """Checks side by side, of 64 MiB and one core each: when fifty people sign in at once, they wait a moment instead."""
 _ADVICE = {
-    "This is a top-10 common password": "这是最常见的密码之一",
-    "This is a top-100 common password": "这是很常见的密码",
-    "This is a very common password": "这是很常见的密码",
-    "This is similar to a commonly used password": "这和常见的密码太像",
-    "A word by itself is easy to guess": "单独一个词很容易猜到",
-    "Names and surnames by themselves are easy to guess": "单独的姓名很容易猜到",
-    "Common names and surnames are easy to guess": "常见的姓名很容易猜到",
-    "Straight rows of keys are easy to guess": "键盘上连续的按键很容易猜到",
-    "Short keyboard patterns are easy to guess": "键盘上的规律很容易猜到",
-    'Repeats like "aaa" are easy to guess': "重复的字符很容易猜到",
-    'Repeats like "abcabcabc" are only slightly harder to guess than "abc"': "重复同一段并不会更难猜",
-    "Sequences like abc or 6543 are easy to guess": "abc、6543 这样的顺序很容易猜到",
-    "Recent years are easy to guess": "近年的年份很容易猜到",
-    "Dates are often easy to guess": "日期很容易猜到",
+    "This is a top-10 common password.": "这是最常见的密码之一",
+    "This is a top-100 common password.": "这是很常见的密码",
+    "This is a very common password.": "这是很常见的密码",
+    "This is similar to a commonly used password.": "这和常见的密码太像",
+    "A word by itself is easy to guess.": "单独一个词很容易猜到",
+    "Names and surnames by themselves are easy to guess.": "单独的姓名很容易猜到",
+    "Common names and surnames are easy to guess.": "常见的姓名很容易猜到",
+    "Straight rows of keys are easy to guess.": "键盘上连续的按键很容易猜到",
+    "Short keyboard patterns are easy to guess.": "键盘上的规律很容易猜到",
+    'Repeats like "aaa" are easy to guess.': "重复的字符很容易猜到",
+    'Repeats like "abcabcabc" are only slightly harder to guess than "abc".': "重复同一段并不会更难猜",
+    'Sequences like "abc" or "6543" are easy to guess.': "abc、6543 这样的顺序很容易猜到",
+    "Recent years are easy to guess.": "近年的年份很容易猜到",
+    "Dates are often easy to guess.": "日期很容易猜到",
 }
 
 

@@ -116,7 +116,7 @@ def _draft(person: Staff, secret: str, sealed: str = "") -> Draft:
         blob = sealing.seal(f"{moment} {secret}", table="staff", column="totp_draft", row=person.id)
         sealed = base64.urlsafe_b64encode(blob).decode()
     address = pyotp.TOTP(secret).provisioning_uri(name=person.login, issuer_name=settings.get().bank_name)
-    picture = segno.make(address, error="m").svg_inline(scale=5, border=2, dark="#141B2B", svgclass="qr")
+    picture = segno.make(address, error="m").svg_inline(border=2, dark="#141B2B", svgclass="qr", omitsize=True)
     return Draft(sealed, " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), picture)
 
 

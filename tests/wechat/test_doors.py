@@ -85,6 +85,10 @@ async def test_clients_and_staff_sign_in_with_a_code_that_works_once(world: Worl
     assert (await world.account.openid_of(await world.sign_in(address, world.fans[0]))).unionid
     staff = await world.corp.member_of(await world.sign_in(world.corp.sign_in_url("http://127.0.0.1/", "st"), "li.na"))
     assert (staff.userid, staff.external_userid) == ("li.na", "")
+    scanned = await world.sign_in(world.corp.scan_sign_in_url("http://127.0.0.1/", "st"), "zhang.wei")
+    assert (await world.corp.member_of(scanned)).userid == "zhang.wei"
+    with pytest.raises(faults.Never):
+        await world.corp.member_of(scanned)
 
 
 async def test_staff_clients_tags_and_notes_are_read_and_changed(world: World) -> None:

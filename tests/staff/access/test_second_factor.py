@@ -32,8 +32,10 @@ async def test_a_secret_is_in_use_only_after_its_first_code_and_kept_sealed(zhou
     assert await AuditEntry.filter(action="second_factor.set_up").count() == 1
 
 
-async def test_the_picture_is_an_inline_drawing_without_styles(zhou):
+async def test_the_picture_is_an_inline_drawing_that_any_size_shows_whole(zhou):
     picture = second_factor.begin(zhou).picture
+    assert "viewBox=" in picture
+    assert "width=" not in picture.partition(">")[0]
     assert picture.startswith("<svg")
     assert "style=" not in picture
 
