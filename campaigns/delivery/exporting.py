@@ -66,13 +66,13 @@ async def count(params: Params, by: Staff) -> int:
     campaign = await _campaign(params, by)
     own = scope.clients(by, first=2)
     people = int(await database.fetch_value(_COUNT.format(own=own.sql), campaign.id, *own.arguments))
-    return people + len(await _summaries(campaign))
+    return people + len(await _summaries(campaign, by))
 
 
 async def rows(params: Params, by: Staff) -> AsyncIterator[Cells | Sheet]:
     """Four sheets: funnel, staff, returns, people."""
     campaign = await _campaign(params, by)
-    for one in await _summaries(campaign):
+    for one in await _summaries(campaign, by):
         yield one
     yield Sheet("明细", HEADS)
     own = scope.clients(by, first=4)
@@ -103,14 +103,14 @@ async def _campaign(params: Params, by: Staff) -> Campaign:
     return await listing.get(int(params["campaign"]), by)
 
 
-async def _summaries(campaign: Campaign) -> list[Cells | Sheet]:
+async def _summaries(campaign: Campaign, by: Staff) -> list[Cells | Sheet]:
     return [
         Sheet("漏斗", ("环节", "人数")),
         *await _funnel(campaign),
         Sheet("员工执行", ("员工", "客户", "任务", "已确认任务", "已发出")),
         *[
             (one.name, one.clients, one.tasks, one.tasks_confirmed, one.sent)
-            for one in await progress.by_staff(campaign.id)
+            for one in await progress.by_staff(campaign.id, by)
         ],
         *await _returns(campaign),
     ]

@@ -13,6 +13,8 @@ from campaigns.planning import kind, lifecycle
 from campaigns.planning.models import Campaign, Step
 from community.sending import waiting
 from kernel import clock, database
+from staff import scope
+from staff.models import Staff
 
 PACE_WINDOW = timedelta(minutes=2)
 
@@ -29,7 +31,7 @@ SELECT send.sender_userid AS userid, COALESCE(max(staff.name), send.sender_useri
     (SELECT count(*) FROM group_task task WHERE task.campaign_id = $1 AND task.sender_userid = send.sender_userid
         AND (task.confirmed_at IS NOT NULL OR task.state = 'delivered')) AS tasks_confirmed
 FROM send LEFT JOIN staff ON staff.wecom_userid = send.sender_userid
-WHERE send.campaign_id = $1 AND send.sender_userid <> ''
+WHERE send.campaign_id = $1 AND send.sender_userid <> '' AND {scope}
 GROUP BY send.sender_userid ORDER BY not_confirmed DESC, clients DESC, 1
 """
 _PACE = """
@@ -162,9 +164,11 @@ async def steps(campaign: Campaign) -> list[StepProgress]:
     return found
 
 
-async def by_staff(campaign_id: int) -> list[Execution]:
-    """Per member of staff, those with most to confirm first."""
-    return [Execution(**row) for row in await database.fetch(_STAFF, campaign_id)]
+async def by_staff(campaign_id: int, person: Staff) -> list[Execution]:
+    """Per member of staff within the person's scope, those with most to confirm first."""
+    own = scope.staff(person, alias="staff", first=2)
+    rows = await database.fetch(_STAFF.format(scope=own.sql), campaign_id, *own.arguments)
+    return [Execution(**row) for row in rows]
 
 
 async def pace(campaign_id: int) -> Pace:

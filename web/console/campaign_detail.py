@@ -63,7 +63,7 @@ async def show(request: Request) -> Response:
         quiet_until=await _quiet_until(),
         stopped=await _stopped(campaign),
         **await _plan(campaign, session.signed_in(request)),
-        **await _progress(campaign),
+        **await _progress(campaign, session.signed_in(request)),
         **await _moves(campaign, session.signed_in(request)),
         **names(),
     )
@@ -72,7 +72,7 @@ async def show(request: Request) -> Response:
 async def follow(request: Request) -> Response:
     """GET /campaigns/{id}/progress: the part that changes while it is sent."""
     campaign = await _find(request)
-    context = {"campaign": campaign, **await _progress(campaign), **names()}
+    context = {"campaign": campaign, **await _progress(campaign, session.signed_in(request)), **names()}
     return render(request, "console/campaigns/progress.html", **context)
 
 
@@ -111,13 +111,13 @@ async def _plan(campaign: Campaign, person: Staff) -> dict[str, Any]:
     }
 
 
-async def _progress(campaign: Campaign) -> dict[str, Any]:
+async def _progress(campaign: Campaign, person: Staff) -> dict[str, Any]:
     is_moving = campaign.state in ("sending", "paused")
     return {
         "why": await progress.why(campaign),
         "funnel": await progress.funnel(campaign.id),
         "steps": await progress.steps(campaign),
-        "staff": await progress.by_staff(campaign.id),
+        "staff": await progress.by_staff(campaign.id, person),
         "pace": await progress.pace(campaign.id) if is_moving else None,
         "is_live": campaign.state == "sending",
     }

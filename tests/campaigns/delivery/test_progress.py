@@ -14,6 +14,7 @@ from community.sending import dispatching
 from community.sending import tasks as sending_tasks
 from community.sending.models import Send
 from kernel import clock, database
+from staff.models import Branch, Staff
 from tests.campaigns.conftest import Cast, approved, make_clients
 from tests.community.sending.conftest import awake as awake
 from tests.community.sending.conftest import stage as stage
@@ -65,8 +66,11 @@ async def test_each_member_sees_what_is_left_to_confirm(cast: Cast) -> None:
     campaign = await _sent(cast, 20)
     await _become(campaign, 4, "accepted")
     await _become(campaign, 3, "delivered")
-    (chen,) = await progress.by_staff(campaign.id)
+    (chen,) = await progress.by_staff(campaign.id, cast.zhao)
     assert (chen.name, chen.clients, chen.not_handed, chen.not_confirmed, chen.sent) == ("陈经理", 20, 13, 4, 3)
+    elsewhere = await Branch.create(code="gz", name="广州分行")
+    stranger = await Staff.create(login="gz", name="广州", role="branch_head", reach="branch", branch=elsewhere)
+    assert await progress.by_staff(campaign.id, stranger) == []
 
 
 async def test_the_pace_foresees_the_end(cast: Cast) -> None:

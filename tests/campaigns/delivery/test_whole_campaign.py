@@ -11,6 +11,7 @@ from community.sending import dispatching, results
 from community.sending.channels.wecom_message import LARGEST
 from community.sending.models import Send
 from kernel import database
+from staff.models import Staff
 from tests.campaigns.conftest import Cast, approved
 from tests.community.sending.conftest import awake as awake
 from tests.community.sending.conftest import stage as stage
@@ -64,7 +65,7 @@ async def test_members_confirm_and_only_then_it_counts_as_reached(cast: Cast, st
     await _look_at_once()
     await until(all_delivered)
     assert await stage.reached() == dict.fromkeys(contacts, 1)
-    executions = await progress.by_staff(campaign.id)
+    executions = await progress.by_staff(campaign.id, Staff(reach="bank"))
     assert [(one.tasks, one.tasks_confirmed, one.sent) for one in executions] == [
         (1, 1, one.clients) for one in executions
     ]
