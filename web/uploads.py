@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextlib
 import re
 import secrets
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from starlette.datastructures import UploadFile
 from kernel import settings
 from kernel.errors import Refused
 from staff.models import Staff
+from web import upload_sealing
 
 SECONDS = 3600
 LARGEST = 200 * 1024 * 1024
@@ -34,6 +35,10 @@ class Kept:
     path: Path
     file_name: str
     ticket: str
+
+    def readable(self) -> contextlib.AbstractContextManager[Path]:
+        """The path of the opened file, inside a `with` block; at rest it is sealed."""
+        return upload_sealing.readable(self.path)
 
 
 async def keep(upload: UploadFile, owner: Staff) -> Kept:
@@ -94,9 +99,7 @@ def _folder() -> Path:
 
 
 def _write(upload: UploadFile, path: Path) -> None:
-    path.touch(mode=0o600)
-    with path.open("wb") as out:
-        shutil.copyfileobj(upload.file, out, 1 << 20)
+    upload_sealing.write(upload.file, path)
 
 
 def _signer() -> URLSafeTimedSerializer:

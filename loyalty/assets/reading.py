@@ -170,12 +170,14 @@ def _sheet_rows(path: Path) -> Iterator[tuple[list[str], int]]:
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_FROM_BYTES and unpacked > packed * MAX_RATIO):
         raise Refused("文件解压后过大，已拒绝", code="import.bomb")
-    book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    try:
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield [_cell_text(cell) for cell in cells], number
-    finally:
-        book.close()
+    # opened here: by its path a workbook is judged by its ending, which an upload at rest has not
+    with path.open("rb") as raw:
+        book = load_workbook(raw, read_only=True, data_only=False, keep_links=False)
+        try:
+            for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+                yield [_cell_text(cell) for cell in cells], number
+        finally:
+            book.close()
 
 
 def _cell_text(value: Any) -> str:

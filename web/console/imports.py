@@ -51,7 +51,8 @@ async def check(request: Request) -> Response:
     kept = await uploads.keep(reading.form.file, request.user)
     try:
         name, kind = _format(reading.form.format)
-        checked = await importing.check_file(kept.path, name, kind)
+        with kept.readable() as path:
+            checked = await importing.check_file(path, name, kind)
     except Refused as error:
         uploads.forget(kept)
         return await _index(request, reading.values, {"file": error.message}, status=error.status)
@@ -74,7 +75,8 @@ async def take_in(request: Request) -> Response:
     name, kind = _format(form.format)
     kept = uploads.again(form.ticket, request.user)
     try:
-        run = await importing.import_file(kept.path, name, kind, by=request.user, file_name=kept.file_name)
+        with kept.readable() as path:
+            run = await importing.import_file(path, name, kind, by=request.user, file_name=kept.file_name)
     finally:
         uploads.forget(kept)
     metrics.after_import.later(run.id)

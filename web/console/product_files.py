@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from starlette.datastructures import UploadFile
@@ -105,7 +104,7 @@ async def _rows(request: Request, rules: Mapping, read: Callable[[Row], Read]) -
     kept = await uploads.keep(form.file, session.signed_in(request))
     found, problems = list[Read](), list[str]()
     try:
-        with reading.opened(Path(kept.path), rules) as table:
+        with kept.readable() as path, reading.opened(path, rules) as table:
             for row in table.rows:
                 if row.number > MOST:
                     raise Refused(f"一次最多导入 {MOST} 行", code="product.too_many")
