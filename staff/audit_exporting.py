@@ -9,7 +9,7 @@ from typing import Any
 from kernel.errors import Refused
 from staff import audit_reading
 from staff.audit_reading import Filters
-from staff.audit_words import ACTIONS
+from staff.audit_words import ACTIONS, GROUPS
 from staff.exports import exporters
 from staff.exports.exporters import Cells, Exporter, Params
 from staff.models import Staff
@@ -48,7 +48,10 @@ async def accept(given: Mapping[str, str], _by: Staff) -> Params:
 
 async def about(params: Params, _by: Staff) -> list[tuple[str, str]]:
     """What the list is narrowed to."""
-    return [(label, str(params[name])) for name, label in _LABELS.items() if params.get(name)] or [("范围", "全部记录")]
+    said = {name: str(params[name]) for name in _LABELS if params.get(name)}
+    if "action" in said:
+        said["action"] = dict(GROUPS).get(said["action"], said["action"])
+    return [(_LABELS[name], value) for name, value in said.items()] or [("范围", "您能看到的全部记录")]
 
 
 async def count(params: Params, by: Staff) -> int:
@@ -77,6 +80,7 @@ EXPORTER = exporters.register(
         kind="audit",
         label="操作留痕",
         permission="audit.see",
+        holds="不含",
         accept=accept,
         about=about,
         count=count,

@@ -146,6 +146,7 @@ EXPORTER = exporters.register(
         kind="campaign",
         label="活动结果",
         permission="campaigns.see",
+        holds="不含，只有客户序号",
         accept=accept,
         about=about,
         count=count,

@@ -47,6 +47,7 @@ EXPORTER = exporters.register(
         count=count,
         rows=rows,
         file_name=lambda params: f"refused-{params['run']}.csv",
+        holds="包含，与原文件相同",
         mark_in_heads=True,
     )
 )

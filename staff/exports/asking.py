@@ -131,7 +131,7 @@ async def _make(exporter: Exporter, params: Params, reason: str, rows: int, by: 
 async def _ask_second_person(export: Export, exporter: Exporter, by: Staff) -> None:
     lines = [["内容", exporter.label], *map(list, await exporter.about(export.params, by))]
     lines += [["行数", f"{export.rows:,}"], ["用途", export.reason]]
-    lines += [["完整个人信息", "包含" if exporter.is_clear(export.params) else "不含，已脱敏"]]
+    lines += [["完整个人信息", "包含" if exporter.is_clear(export.params) else exporter.holds]]
     summary: dict[str, Any] = {
         "title": f"导出 {exporter.label}（{export.rows:,} 行）",
         "lines": lines,

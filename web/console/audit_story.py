@@ -47,6 +47,8 @@ PERMISSIONS = {
     "import_run": "imports.run",
     "product": "products.see",
     "privacy_request": "privacy.see",
+    "export": "exports.ask",
+    "approval": "approvals.see",
 }
 NAMED: dict[str, tuple[type[Model], str]] = {
     "staff": (Staff, "name"),
@@ -89,6 +91,25 @@ LABELS = {
     "days": "期限",
     "state": "结果",
     "client": "客户编号",
+    "how": "方式",
+    "second_factor": "动态口令",
+    "proof": "验证方式",
+    "session": "会话编号",
+    "sessions": "会话数",
+    "link": "链接编号",
+    "purpose": "用途",
+    "needs": "需要同意人数",
+    "reach": "范围",
+    "unit": "机构编号",
+    "deputy": "代理人编号",
+    "delegation": "代理编号",
+    "what": "对象",
+    "accepted": "写入行数",
+    "refused": "拒绝行数",
+    "viewers": "观众数",
+    "successor": "接手人编号",
+    "clients": "客户数",
+    "parent": "上级机构编号",
 }
 PARTS = {
     "name": "名称",
@@ -154,10 +175,14 @@ def _value(key: str, value: Any) -> str:
         return _("、").join(_(PARTS.get(one, str(one))) for one in value)
     if value is None:
         return "—"
+    if isinstance(value, bool) and key != "repeat":
+        return _("是") if value else _("否")
     if key == "repeat":
         return _("再发一次") if value else _("关闭，不重发")
     tables: dict[str, Mapping[str, str]] = {
         "field": {"name": "姓名", "phone": "手机号", "bank_number": "客户号"},
+        "how": {"password": "密码", "wecom": "企业微信", "invitation": "一次性链接"},
+        "reach": permissions.REACH_NAMES,
         "outcome": {"sound": "完整", "broken": "发现问题"},
         "role": permissions.ROLE_NAMES,
         "rater": PARTS,

@@ -8,6 +8,7 @@ from staff import audit, tasks
 from staff.models import AuditCheck, AuditEntry, Branch, Staff
 from tests.emptying import as_owner
 from tests.web.console import bank
+from web.console import audit_story
 
 
 async def test_an_entry_names_its_campaign_and_leads_to_it(signed_in, people):
@@ -86,3 +87,8 @@ async def test_the_auditor_verifies_the_chain_on_the_page(signed_in, people):
     page = (await browser.get("/audit")).text
     assert "这条记录的内容被改动过" in page
     assert (await (await signed_in("reviewer")).post("/audit/verification")).status == 403
+
+
+def test_every_subject_with_a_page_names_the_right_to_open_it():
+    with_page = {subject for subject, (_label, page) in audit_story.SUBJECTS.items() if page}
+    assert with_page == set(audit_story.PERMISSIONS)
