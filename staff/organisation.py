@@ -23,6 +23,11 @@ WHERE starts_with(path, $1::text)
 """
 _PEOPLE = "SELECT branch_id, count(*)::int AS people FROM staff WHERE is_active AND branch_id IS NOT NULL GROUP BY 1"
 
+_BELOW = """
+SELECT DISTINCT unit.id FROM branch unit JOIN branch top ON starts_with(unit.path, top.path)
+WHERE top.id = ANY($1::bigint[]) ORDER BY unit.id
+"""
+
 Count = Callable[[Sequence[int]], Awaitable[dict[int, int]]]
 _OCCUPANTS: dict[str, Count] = {}
 
@@ -113,6 +118,11 @@ async def hold_open(unit_id: int) -> None:
     """Keep a unit from being closed until the caller's transaction ends. Refused: none, or closed already."""
     if not await database.fetch(_HOLD, unit_id):
         raise Refused("这个机构不存在或已撤销", code="organisation.closed")
+
+
+async def below(unit_ids: Sequence[int]) -> list[int]:
+    """These units and all under them, in order of their ids."""
+    return [row["id"] for row in await database.fetch(_BELOW, list(unit_ids))]
 
 
 async def tree(units: frozenset[int] | None) -> list[Place]:

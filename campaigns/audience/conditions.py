@@ -146,6 +146,10 @@ def _bad(message: str) -> Refused:
     return Refused(message, code="conditions.invalid")
 
 
+# a unit stands for all under it, too
+_IN_UNITS = """COALESCE(c.branch_id = ANY(ARRAY(
+SELECT unit.id FROM branch unit JOIN branch top ON starts_with(unit.path, top.path) WHERE top.id = ANY({0}::bigint[])
+)), FALSE)"""
 _ANY_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 LEAVES: dict[tuple[str, str], _Leaf] = {
@@ -154,7 +158,7 @@ LEAVES: dict[tuple[str, str], _Leaf] = {
     ("tag", "has"): _Leaf(_HAS_TAG, _texts),
     ("tag", "has_not"): _Leaf(f"NOT {_HAS_TAG}", _texts),
     ("owner", "in"): _Leaf("COALESCE(c.owner_id = ANY({0}::bigint[]), FALSE)", _numbers),
-    ("branch", "in"): _Leaf("COALESCE(c.branch_id = ANY({0}::bigint[]), FALSE)", _numbers),
+    ("branch", "in"): _Leaf(_IN_UNITS, _numbers),
     ("balance", "between"): _Leaf(
         f"({_BALANCE} >= COALESCE({{0}}::bigint, -9223372036854775808)"
         f" AND {_BALANCE} < COALESCE({{1}}::bigint, 9223372036854775807))",

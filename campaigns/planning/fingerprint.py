@@ -8,11 +8,12 @@ import json
 from datetime import UTC
 from typing import Any
 
+from campaigns.audience import conditions
 from campaigns.planning import kind, products
 from campaigns.planning.models import Campaign, Step
 from community.sending import policies
 from kernel import clock
-from staff import delegations, scope
+from staff import delegations, organisation, scope
 from staff.models import Staff
 
 
@@ -74,7 +75,14 @@ async def _scope(campaign: Campaign) -> dict[str, Any]:
         "reach": author.reach,
         "unit": author.branch_id,
         "units": None if units is None else sorted(units),
+        # what the conditions name: a unit stands for all under it on the day of the word
+        "named": await organisation.below(_named_units(campaign.conditions)),
         "own": None
         if units is None
         else sorted([author.id, *(one.id for one in await delegations.stands_in_for(author))]),
     }
+
+
+def _named_units(tree: conditions.Tree) -> list[int]:
+    named = (leaf["value"] for leaf in conditions.leaves(tree) if leaf.get("field") == "branch")
+    return sorted({number for numbers in named for number in numbers})
