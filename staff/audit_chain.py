@@ -14,7 +14,7 @@ from staff import audit_heads, audit_mac
 from staff.audit_mac import Entry
 
 BATCH = 5_000
-_ONE_WRITER = "SELECT pg_advisory_xact_lock(4242002)"
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(hashtextextended('staff.audit_chain', 0))"
 _LAST = "SELECT position, hash FROM audit_link ORDER BY position DESC LIMIT 1"
 COLUMNS = """
 e.id, (extract(epoch FROM e.created_at) * 1000000)::bigint AS at_us, e.staff_id, e.action, e.subject, e.subject_id,

@@ -52,7 +52,7 @@ async def ask(by: Staff) -> AuditCheck:
     """Ask for a verification; one that still runs is given back instead. The caller wakes the task."""
     permissions.require(by, "audit.verify")
     async with database.transaction():
-        await database.fetch("SELECT pg_advisory_xact_lock(4242003)")
+        await database.fetch("SELECT pg_advisory_xact_lock(hashtextextended('staff.audit_check', 0))")
         running = await AuditCheck.filter(state="running").order_by("-id").first()
         if running is not None and (clock.now() - running.created_at).total_seconds() < 3600:
             return running

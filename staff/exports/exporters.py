@@ -37,8 +37,8 @@ class Exporter:
     both look only within the person's scope. file_name: ends in .xlsx or .csv, which decides the format. accept: what
     came with the question as parameters without personal data; Refused or NotFound for what this person may not have.
     about: label and value of what will be in the file, shown to asker and approver. is_clear: whether names or numbers
-    stand in it in the clear, which always needs a second person's word. holds: what is said of personal data where it is
-    not clear. mark_in_heads: the visible mark goes into a
+    stand in it in the clear, which always needs a second person's word. holds: what is said of personal data where it
+    is not clear. mark_in_heads: the visible mark goes into a
     last head instead of the first line, for files that are mended and read in again.
     """
 
