@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from kernel import database, settings
+from processes import leadership, migrating
 from staff import audit, audit_chain, audit_heads, audit_verification
 from staff.audit_verifying import Broken
 from staff.models import Staff
@@ -132,3 +133,12 @@ async def test_the_file_of_heads_is_only_appended_and_its_loss_is_told(written: 
     broken = (await audit_verification.verify()).broken
     assert broken is not None
     assert broken.what == "head_missing"
+
+
+async def test_linking_does_not_wait_for_whoever_leads_the_clock_or_migrates(db: None, heads_at: Path) -> None:
+    holder = await asyncpg.connect(settings.get().database_url)
+    for lock in (leadership.LOCK, migrating.LOCK):
+        await holder.execute("SELECT pg_advisory_lock($1)", lock)
+    await audit.record(None, "thing.done")
+    assert await asyncio.wait_for(audit_chain.link(), 20) == 1
+    await holder.close()
