@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from kernel import clock, database
 from kernel.errors import Forbidden, NotFound, Refused
-from staff import audit, permissions
+from staff import audit, permissions, scope
 from staff.models import Delegation, Staff
 
 LONGEST = timedelta(days=366)
@@ -59,7 +59,7 @@ async def end(delegation_id: int, by: Staff) -> Delegation:
     """End it now, by either of the two or an administrator. NotFound: none, ended, or of others."""
     async with database.transaction():
         found = await Delegation.select_for_update().get_or_none(id=delegation_id, ended_at=None)
-        if found is None or not _may_end(found, by):
+        if found is None or not await _may_end(found, by):
             raise NotFound("没有这项委托，或已经结束")
         found.ended_at = clock.now()
         await found.save(update_fields=["ended_at"])
@@ -117,8 +117,14 @@ def _require_right(absent: Staff, by: Staff, deputy: Staff) -> None:
         raise Forbidden("不能把别人的工作委托给自己", code="delegation.to_oneself")
 
 
-def _may_end(found: Delegation, by: Staff) -> bool:
-    return by.id in (found.absent_id, found.deputy_id) or permissions.may(by, "people.manage")
+async def _may_end(found: Delegation, by: Staff) -> bool:
+    if by.id in (found.absent_id, found.deputy_id):
+        return True
+    if not permissions.may(by, "people.manage"):
+        return False
+    own = scope.staff(by, first=2)
+    sql = f"SELECT s.id FROM staff s WHERE s.id = $1 AND {own.sql}"  # noqa: S608  # scope's own text
+    return bool(await database.fetch(sql, found.absent_id, *own.arguments))
 
 
 def _check_days(from_on: date, until_on: date) -> None:
