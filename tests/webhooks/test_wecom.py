@@ -185,7 +185,7 @@ async def test_the_owner_is_asked_once_an_hour_to_welcome_and_reads_no_name(line
     assert await Membership.filter(is_client=True, welcomed_at=None).count() == 2, "they wait for the next hour"
 
 
-async def test_a_colleagues_new_userid_is_followed_and_a_departure_is_noted(line: Line) -> None:
+async def test_a_colleagues_new_userid_is_followed_and_who_leaves_is_let_go(line: Line) -> None:
     await line.sandbox.act("client.add", userid="zhang.wei")
     await line.settle()
     change = {"Event": "change_contact", "UserID": "zhang.wei"}
@@ -194,6 +194,9 @@ async def test_a_colleagues_new_userid_is_followed_and_a_departure_is_noted(line
     await line.settle()
     assert (await Contact.get()).userid == "zhang.wei2"
     assert await AuditEntry.filter(action="staff.left_wecom").count() == 1
+    gone = await Staff.get(wecom_userid="li.na")
+    assert (gone.is_active, gone.left_at is not None) == (False, True)
+    assert await AuditEntry.filter(action="staff.let_go", staff_id=None, subject_id=gone.id).count() == 1
 
 
 def corp() -> str:
