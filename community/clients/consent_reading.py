@@ -11,7 +11,7 @@ from kernel import clock, database
 from staff import scope
 from staff.models import Staff
 
-PAGE = 50
+PAGE = 25
 LATELY = timedelta(days=30)
 LEDGER = """
 SELECT k.id, k.client_id, k.purpose, k.channel, k.product_class, k.receiver, k.granted, k.source, k.text_version,
