@@ -42,7 +42,7 @@ def of(connection: HTTPConnection) -> str:
     return chosen if chosen in KNOWN else DEFAULT
 
 
-def keep(response: Response, code: str, *, is_https: bool = False) -> None:  # noqa: ARG001
+def keep(response: Response, code: str) -> None:
     """Answer this browser in `code` from now on."""
     cookies.put(response, COOKIE, code, YEAR_S)
 

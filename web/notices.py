@@ -43,10 +43,5 @@ def forget(response: Response) -> None:
     cookies.drop(response, COOKIE)
 
 
-def is_https() -> bool:
-    """As cookies.is_https."""
-    return cookies.is_https()
-
-
 def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(settings.get().secret_key, salt="notice")

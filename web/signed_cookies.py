@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kernel import clock, settings
-from web import notices
+from web import cookies
 
 
 def put(response: Response, name: str, note: dict[str, Any], minutes: int) -> None:
@@ -17,15 +17,13 @@ def put(response: Response, name: str, note: dict[str, Any], minutes: int) -> No
     # our clock and not the serializer's own: what is decided by time can be tried at any time
     until = clock.now().timestamp() + minutes * 60
     value = str(_signer(name).dumps({**note, "until": until}))
-    response.set_cookie(
-        _cookie(name), value, max_age=minutes * 60, httponly=True, samesite="lax", secure=notices.is_https()
-    )
+    cookies.put(response, _base(name), value, minutes * 60)
 
 
 def read(request: Request, name: str) -> dict[str, Any] | None:
     """The note, if it is ours and not too old."""
     try:
-        note: dict[str, Any] = _signer(name).loads(request.cookies.get(_cookie(name), ""))
+        note: dict[str, Any] = _signer(name).loads(cookies.read(request, _base(name)))
     except BadData:
         return None
     return note if note["until"] > clock.now().timestamp() else None
@@ -33,12 +31,11 @@ def read(request: Request, name: str) -> dict[str, Any] | None:
 
 def drop(response: Response, name: str) -> None:
     """It has served."""
-    response.delete_cookie(_cookie(name), httponly=True, samesite="lax", secure=notices.is_https())
+    cookies.drop(response, _base(name))
 
 
-def _cookie(name: str) -> str:
-    # bound to host and TLS as the session's
-    return f"__Host-huiliu-{name}" if notices.is_https() else f"huiliu_{name}"
+def _base(name: str) -> str:
+    return f"huiliu_{name}"
 
 
 def _signer(name: str) -> URLSafeSerializer:

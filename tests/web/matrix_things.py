@@ -23,6 +23,7 @@ from tests.web.matrix_world import (
     COMMON,
     DECIDED,
     MINE,
+    NOTHING,
     PERSONAL,
     PLANNED,
     WHOLE,
@@ -115,7 +116,11 @@ async def make_private(world: World) -> None:
         world.put("export", MINE, place, await _export(person))
         world.put("absence", MINE, place, await _absence(person, deputy))
         asked = await Approval.create(
-            subject="staff_role", subject_id=person.id, content_hash="0" * 64, summary={"title": "x"}, asked_by=person
+            subject="staff_role",
+            subject_id=NOTHING,
+            content_hash="0" * 64,
+            summary={"title": "x", "lines": []},
+            asked_by=person,
         )
         world.put("question", MINE, place, asked.id)
 

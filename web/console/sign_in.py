@@ -12,7 +12,7 @@ from staff import audit
 from staff import sign_in as signing_in
 from staff.access import proofs
 from staff.models import Staff
-from web import addresses, doors, entering, forms, language, notices, session, wecom_entry
+from web import addresses, cookies, doors, entering, forms, language, session, wecom_entry
 from web.rendering import render
 
 
@@ -92,7 +92,7 @@ async def sign_out(request: Request) -> Response:
     """POST /logout"""
     response = RedirectResponse("/login", status_code=303)
     # what the browser keeps of this house goes with the session, except on plain http, where browsers refuse the order
-    if notices.is_https():
+    if cookies.is_https():
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     await audit.record(session.person(request), "sign_in.ended")
     await session.end(request, response)
@@ -104,7 +104,7 @@ async def choose_language(request: Request) -> Response:
     form = await forms.read(request, LanguageForm)
     response = RedirectResponse(doors.own_path(form.back), status_code=303)
     chosen = form.lang if form.lang in language.KNOWN else language.DEFAULT
-    language.keep(response, chosen, is_https=notices.is_https())
+    language.keep(response, chosen)
     if person := session.person(request):
         # the person's next browser speaks it, too
         await Staff.filter(id=person.id).update(language=chosen)
