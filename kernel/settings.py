@@ -141,6 +141,8 @@ def load(environment: dict[str, str]) -> Settings:
             problems.append(f"HUILIU_{field.name.upper()}: {raw!r} is not a {type(field.default).__name__}")
     settings = Settings(**values)  # type: ignore[arg-type]  # checked field by field above
     problems += _bad_networks(settings)
+    if settings.second_factor not in ("", "required", "offered"):
+        problems.append(f"HUILIU_SECOND_FACTOR: {settings.second_factor!r} is neither required nor offered")
     if not settings.demo:
         problems += _weak_secrets(settings)
     if problems:

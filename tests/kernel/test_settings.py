@@ -59,3 +59,8 @@ def test_an_unreadable_secret_file_is_a_named_problem(tmp_path):
 def test_the_usual_names_of_database_and_redis_are_read_too():
     found = settings.load({**STRONG, "DATABASE_URL": "postgresql://db/x", "REDIS_URL": "redis://r/0"})
     assert (found.database_url, found.redis_url) == ("postgresql://db/x", "redis://r/0")
+
+
+def test_a_second_factor_setting_that_means_nothing_stops_the_start():
+    with pytest.raises(settings.BadSettings, match="SECOND_FACTOR"):
+        settings.load({"HUILIU_DEMO": "1", "HUILIU_SECOND_FACTOR": "yes"})
