@@ -33,6 +33,7 @@ COLUMNS = {
     "staff.totp_sealed": "成员动态码密钥",
     "export_part.body_sealed": "导出文件",
     "privacy_request.wish_sealed": "个人信息请求的内容",
+    "privacy_request.change_sealed": "个人信息请求的更正",
 }
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from kernel import keyring, rotating
+from kernel import keyring, rotating, sealing
 from kernel.models import DataKey, KeyRotation
 from staff.keys.tasks import rotate_keys
 from staff.models import AuditEntry
 from tests.kernel.rotations import finish, let_time_pass, make_clients
+from web.console import keys
 
 
 async def test_only_who_manages_keys_sees_them(signed_in):
     for role in ("marketing", "director", "branch_head", "reviewer"):
         assert (await (await signed_in(role)).get("/settings/keys")).status == 403
+
+
+async def test_every_sealed_column_has_a_name_that_people_understand(db):
+    assert {f"{one.table}.{one.column}" for one in sealing.columns()} == set(keys.COLUMNS)
 
 
 async def test_the_page_tells_epochs_values_and_health(signed_in):
