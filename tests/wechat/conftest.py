@@ -62,7 +62,9 @@ async def corp_door(platform: Loopback, db: None) -> AsyncIterator[Callable[[], 
 
     def make() -> RealWeCom:
         transport = Transport("wecom", platform.url, total_s=0.8)
-        made.append(RealWeCom(transport, corpid="ww1", agentid=7, secret=SECRET, page_url=platform.url, scan_url=platform.url))
+        made.append(
+            RealWeCom(transport, corpid="ww1", agentid=7, secret=SECRET, page_url=platform.url, scan_url=platform.url)
+        )
         return made[-1]
 
     yield make
