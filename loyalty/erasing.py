@@ -1,4 +1,4 @@
-"""What the bank's files told of a client: accounts lose number and owner, bookings stay, figures of the person go."""
+"""What we hold of a client's worth: accounts lose number and owner, bookings and points stay, own figures go."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ WHERE id = ANY($1::bigint[])
 """
 REFUSALS = "SELECT id, row_sealed FROM import_refusal WHERE row_sealed IS NOT NULL AND id > $1 ORDER BY id LIMIT 2000"
 DROP = "UPDATE import_refusal SET row_sealed = NULL WHERE id = ANY($1::bigint[])"
+# the postings stay, the books must balance; what people wrote beside them goes
+REASONS = """
+UPDATE points_transaction SET reason = '' WHERE reason <> ''
+  AND id IN (SELECT transaction_id FROM points_posting WHERE client_id = ANY($1::bigint[]))
+"""
+CLOSE = "UPDATE points_balance SET is_closed = TRUE WHERE client_id = ANY($1::bigint[])"
 GOING = ("client_day", "outflow", "standing", "standing_change")
 
 
@@ -29,6 +35,8 @@ async def erase(client_ids: Sequence[int]) -> dict[str, int]:
         "movement": await database.execute(MOVEMENTS, ids),
         "account": await database.execute(UNLINK, ids),
         "import_refusal": await _drop_refused_rows(known),
+        "points_transaction": await database.execute(REASONS, list(client_ids)),
+        "points_balance": await database.execute(CLOSE, list(client_ids)),
     }
     for table in GOING:
         statement = f"DELETE FROM {table} WHERE client_id = ANY($1::bigint[])"  # noqa: S608  # names of this file

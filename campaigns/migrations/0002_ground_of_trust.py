@@ -5,7 +5,7 @@ from json import dumps, loads
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('community', '0002_ground_of_trust'), ('campaigns', '0001_initial'), ('community', '0001_initial'), ('staff', '0001_initial')]
+    dependencies = [('loyalty', '0002_ground_of_trust'), ('campaigns', '0001_initial'), ('community', '0001_initial'), ('staff', '0001_initial')]
 
     initial = False
 

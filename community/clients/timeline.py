@@ -64,7 +64,13 @@ KINDS: dict[str, Kind] = {
     "benefit.granted": Kind("获得权益"),
     "outflow.noticed": Kind("存款外流"),
     "benefit.redeemed": Kind("使用权益", True),
+    "benefit.reversed": Kind("收回权益"),
     "points.spent": Kind("兑换积分", True),
+    "points.earned": Kind("获得积分"),
+    "points.expired": Kind("积分过期"),
+    "points.adjusted": Kind("调整积分"),
+    "points.taken_back": Kind("收回积分"),
+    "points.moved": Kind("积分并入"),
 }
 """Kinds with a label here; others are shown by their name. Client's own acts move `client.last_activity_at`."""
 

@@ -24,8 +24,12 @@ FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum
 WHERE k.contype = 'f' AND k.confrelid = 'client'::regclass AND array_length(k.conkey, 1) = 1 ORDER BY 1, 2
 """
 MOST_ROWS = 20_000
-# what hangs on a row of the client's rather than on the client
-BELOW = {"movement": "SELECT m.* FROM movement m JOIN account a ON a.id = m.account_id WHERE a.client_id = $1"}
+# what hangs on a row of the client's rather than on the client; postings name the client without a reference
+BELOW = {
+    "movement": "SELECT m.* FROM movement m JOIN account a ON a.id = m.account_id WHERE a.client_id = $1",
+    "points_posting": "SELECT created_at, points, balance_after FROM points_posting"
+    " WHERE client_id = $1 AND account = 'client'",
+}
 
 
 class Section(NamedTuple):
