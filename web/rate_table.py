@@ -74,7 +74,7 @@ KINDS = (
         Limit(60, 20),
         Limit(10, 5),
         "a file takes a reason and seconds of the database: five a minute are a script",
-        ("campaign_export",),
+        ("export_ask", "export_fetch"),
     ),
     Kind(
         "upload",
