@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from campaigns.audience import deciding
 from campaigns.delivery import lift, progress, reasons
 from campaigns.planning import listing
@@ -30,6 +32,19 @@ STATES = {
 }
 ARMS = {"treated": "触达组", "control": "对照组", "none": "未参与抽签"}
 HEADS = ("客户序号", "机构", "客户经理", "等级", "组别", "决定", "消息", "状态", "原因", "派发时间", "送达时间")
+COLUMNS = (
+    "client_id",
+    "branch",
+    "owner",
+    "tier",
+    "arm",
+    "decision",
+    "step",
+    "state",
+    "reason",
+    "accepted_at",
+    "delivered_at",
+)
 
 _FROM = """
 FROM delivery d JOIN client c ON c.id = d.client_id
@@ -78,25 +93,19 @@ async def rows(params: Params, by: Staff) -> AsyncIterator[Cells | Sheet]:
     own = scope.clients(by, first=4)
     client_id, send_id = 0, -1
     while page := await database.fetch(_PEOPLE.format(own=own.sql), campaign.id, client_id, send_id, *own.arguments):
-        for row in page:
-            yield _person(row)
+        for line in _people(page):
+            yield line
         client_id, send_id = page[-1]["client_id"], page[-1]["send_id"]
 
 
-def _person(row: database.Row) -> Cells:
-    return (
-        row["client_id"],
-        row["branch"],
-        row["owner"],
-        row["tier"],
-        ARMS.get(row["arm"], row["arm"]),
-        "应发送" if row["decision"] == "due" else deciding.REASONS.get(row["decision"], row["decision"]),
-        row["step"],
-        STATES.get(row["state"]),
-        reasons.label(row["reason"]) if row["reason"] else "",
-        row["accepted_at"],
-        row["delivered_at"],
-    )
+def _people(page: list[database.Row]) -> list[Cells]:
+    table = pd.DataFrame(page, columns=list(COLUMNS), dtype=object)
+    table["arm"] = table["arm"].map(ARMS)
+    table["decision"] = table["decision"].map({"due": "应发送", **deciding.REASONS})
+    table["state"] = table["state"].map(STATES)
+    table["reason"] = table["reason"].map(lambda code: reasons.label(code) if code else "")
+    lines: list[list[Any]] = table.astype(object).where(table.notna(), None).to_numpy().tolist()
+    return list[Cells](lines)
 
 
 async def _campaign(params: Params, by: Staff) -> Campaign:
