@@ -43,6 +43,7 @@ TIMETABLE = (
     # what clients are worth; the review looks each day whether a month waits for it, because files come late
     job("nightly-figures", daily("04:20"), metrics.nightly_figures),
     job("review-tiers", daily("05:10"), rewards.monthly_review),
+    job("reconcile-points", daily("03:40"), rewards.reconcile_points),
     job("tell-of-grants", every(minutes=10), rewards.tell_of_grants),
     # who may be told of what; staff are reminded when their day begins
     job("follow-documents", daily("09:05"), sending.follow_documents),

@@ -21,7 +21,9 @@ from community.suitability import kyc
 from loyalty import erasing as erasing_loyalty
 from loyalty import retaining as retaining_loyalty
 from loyalty.assets import exporting as exporting_refusals
+from loyalty.rewards import granting, points, points_adjusting, reversing
 from loyalty.tiers import exporting as exporting_clients
+from loyalty.tiers import policy_changes as tier_policy_changes
 from staff import approval_rule_changes, audit_exporting, people
 from staff.exports import asking
 from webhooks import erasing as erasing_callbacks
@@ -34,6 +36,11 @@ REGISTERED = (
     stops,
     policy_changes,
     approval_rule_changes,
+    points,
+    granting,
+    reversing,
+    points_adjusting,
+    tier_policy_changes,
     kyc,
     ownership,
     people,

@@ -16,7 +16,13 @@ SECOND_ABOVE: dict[str, int] = {
     "points": 10_000,
     "export": 5_000,
 }
-UNITS = {"campaign": "人", "grant": "分（人民币）", "points": "积分", "export": "行"}
+UNITS = {
+    "campaign": "人",
+    "grant": "分（人民币）",
+    "grant_reversal": "分（人民币）",
+    "points": "积分",
+    "export": "行",
+}
 
 
 @dataclass(frozen=True)

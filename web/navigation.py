@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("award", "客户分层", "tiers", "tiers.see"),
             Item("gift", "等级与权益", "benefits", "benefits.see"),
+            Item("coins", "积分账本", "points", "benefits.see"),
         ),
     ),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from community.clients import timeline
@@ -13,6 +14,7 @@ from loyalty.rewards.kinds import registry
 from loyalty.rewards.models import Benefit, Grant
 from loyalty.tiers import policies
 from loyalty.tiers.models import TierReview
+from staff import audit
 from staff.models import Staff
 
 GRANT_ONE = """
@@ -39,6 +41,13 @@ ON CONFLICT (client_id, benefit_id, period) DO NOTHING
 RETURNING client_id
 """
 
+GRANT_MANY = """
+INSERT INTO grant_ (client_id, benefit_id, period, cause, created_at)
+SELECT id, $1, $2, 'staff', $4 FROM client WHERE id = ANY($3::bigint[]) AND merged_into_id IS NULL ORDER BY id
+ON CONFLICT (client_id, benefit_id, period) DO NOTHING RETURNING client_id
+"""
+TAKE_MANY = "UPDATE benefit SET stock = stock - $2::int WHERE id = $1 AND (stock IS NULL OR stock >= $2)"
+
 
 async def create(
     code: str,
@@ -50,6 +59,7 @@ async def create(
     description: str = "",
     value_fen: int = 0,
     stock: int | None = None,
+    partner: str = "",
 ) -> Benefit:
     """Add a benefit to the catalogue; a known code returns the first one. Refused: its kind says what is missing."""
     if found := await Benefit.get_or_none(code=code):
@@ -63,6 +73,7 @@ async def create(
         description=description,
         value_fen=value_fen,
         stock=stock,
+        partner=partner,
     )
     if period not in periods.PERIODS:
         raise Refused("发放周期只能是月、季或年", code="benefit.bad_period")
@@ -91,6 +102,25 @@ async def grant(
             raise Refused("这项权益已领完", code="benefit.out_of_stock")
         await timeline.record(client_id, "benefit.granted", by=by, benefit=benefit.code, period=period)
         return await Grant.get(id=made)
+
+
+async def grant_many(benefit_id: int, client_ids: Sequence[int], period: str, by: Staff) -> list[int]:
+    """Grant to all of these clients or to none; who has it for the period is left out. Returns who got it now.
+
+    Refused: inactive, the period is over, or the stock doesn't suffice for all.
+    """
+    async with transaction():
+        benefit = await Benefit.filter(id=benefit_id).select_for_update().first()
+        if benefit is None or not benefit.is_active:
+            raise NotFound("没有这项权益，或已停用")
+        if periods.last_day(period) < clock.today():
+            raise Refused("发放的周期已经过去", code="benefit.expired")
+        rows = await database.fetch(GRANT_MANY, benefit_id, period, list(client_ids), clock.now())
+        made = [row["client_id"] for row in rows]
+        if not await database.execute(TAKE_MANY, benefit_id, len(made)):
+            raise Refused(f"库存只剩 {benefit.stock} 份，不够发给 {len(made)} 位客户", code="benefit.out_of_stock")
+        await timeline.record_many(made, "benefit.granted", by=by, benefit=benefit.code, period=period)
+    return made
 
 
 async def grant_to_raised(review: TierReview) -> int:
@@ -123,6 +153,24 @@ async def redeem(grant_id: int, *, by: Staff | None = None) -> Grant:
         await timeline.record(
             found.client_id, "benefit.redeemed", by=by, benefit=found.benefit.code, period=found.period
         )
+        if by is not None:
+            await audit.record(by, "benefit.redeemed", "grant", grant_id, client=found.client_id)
+    return await Grant.get(id=grant_id)
+
+
+async def take_back(grant_id: int, by: Staff) -> Grant:
+    """Take a benefit back that was not used yet, and put it into the stock again. Refused: used or taken back."""
+    async with transaction():
+        found = await Grant.get_or_none(id=grant_id)
+        if found is None:
+            raise NotFound("没有这项权益")
+        # the benefit first, as whoever grants does
+        benefit = await Benefit.filter(id=found.benefit_id).select_for_update().get()
+        if not await Grant.filter(id=grant_id, state="granted").update(state="reversed"):
+            raise Refused("这项权益已经使用或收回", code="benefit.used")
+        await database.execute("UPDATE benefit SET stock = stock + 1 WHERE id = $1", benefit.id)
+        await timeline.record(found.client_id, "benefit.reversed", by=by, benefit=benefit.code, period=found.period)
+        await audit.record(by, "benefit.reversed", "grant", grant_id, client=found.client_id)
     return await Grant.get(id=grant_id)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from community.clients import portrait
 from kernel import database, masking
+from kernel.errors import NotFound
 from loyalty.rewards.kinds import registry
 from loyalty.rewards.models import Benefit
 from staff import scope
@@ -19,10 +20,12 @@ SELECT g.benefit_id, count(*) AS granted, count(*) FILTER (WHERE g.state = 'rede
 FROM grant_ g JOIN client c ON c.id = g.client_id WHERE {scope} GROUP BY 1
 """
 GRANTS = """
-SELECT g.id, g.client_id, b.name AS benefit, g.period, g.state, g.cause, g.created_at, g.told_at, g.redeemed_at
+SELECT g.id, g.client_id, b.name AS benefit, b.value_fen, g.period, g.state, g.cause, g.created_at, g.told_at,
+  g.redeemed_at
 FROM grant_ g JOIN benefit b ON b.id = g.benefit_id JOIN client c ON c.id = g.client_id
 WHERE {scope} ORDER BY g.id DESC LIMIT $1 OFFSET $2
 """
+CLIENT = "SELECT g.client_id FROM grant_ g JOIN client c ON c.id = g.client_id WHERE g.id = $1 AND {scope}"
 COUNT = "SELECT count(*) FROM grant_ g JOIN client c ON c.id = g.client_id WHERE {scope}"
 
 
@@ -45,6 +48,7 @@ class GrantLine:
     client_id: int
     client: str
     benefit: str
+    value_fen: int
     period: str
     state: str
     cause: str
@@ -77,3 +81,12 @@ async def grants(person: Staff, page: int = 1, *, size: int = PAGE) -> tuple[lis
     counted = scope.clients(person)
     total = await database.fetch_value(COUNT.format(scope=counted.sql), *counted.arguments)
     return [GrantLine(client=masking.name(names.get(row["client_id"], "")), **row) for row in rows], int(total)
+
+
+async def client_of(person: Staff, grant_id: int) -> int:
+    """Whose grant it is. NotFound: none, or a client beyond the person's scope."""
+    own = scope.clients(person, first=2)
+    found: int | None = await database.fetch_value(CLIENT.format(scope=own.sql), grant_id, *own.arguments)
+    if found is None:
+        raise NotFound
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.tasks import task
-from loyalty.rewards import benefits, telling_of_grants
+from loyalty.rewards import benefits, points, telling_of_grants
 from loyalty.tiers import review
 from loyalty.tiers.models import TierReview
 
@@ -22,3 +22,9 @@ async def monthly_review() -> None:
 async def tell_of_grants() -> None:
     """Tell clients of grants they don't know of yet."""
     await telling_of_grants.tell_waiting()
+
+
+@task("default")
+async def reconcile_points() -> None:
+    """Add up the journal of points and compare it with the balances."""
+    await points.reconcile()

@@ -25,7 +25,7 @@ SELECT month, tier_before, tier_after, months_below, average_fen FROM standing_c
 WHERE client_id = $1 ORDER BY month DESC LIMIT 12
 """
 GRANTS = """
-SELECT b.name, b.description, g.period, g.state, g.created_at, g.told_at, g.redeemed_at
+SELECT g.id, b.name, b.description, b.value_fen, g.period, g.state, g.created_at, g.told_at, g.redeemed_at
 FROM grant_ g JOIN benefit b ON b.id = g.benefit_id WHERE g.client_id = $1 ORDER BY g.created_at DESC LIMIT 30
 """
 OUTFLOWS = "SELECT on_day, amount_fen FROM outflow WHERE client_id = $1 ORDER BY on_day DESC LIMIT 5"
@@ -72,8 +72,10 @@ class Change(NamedTuple):
 class Given(NamedTuple):
     """One benefit granted to the client."""
 
+    id: int
     name: str
     description: str
+    value_fen: int
     period: str
     state: str
     created_at: datetime

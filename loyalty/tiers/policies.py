@@ -44,10 +44,15 @@ async def save(code: str, name: str, definition: dict[str, Any], effective_on: d
 
 async def in_force(day: date) -> tuple[int, rules.Policy]:
     """(id, policy) with the latest effective day not after `day`. Refused: none yet."""
-    row = await TierPolicy.filter(effective_on__lte=day).order_by("-effective_on", "-id").first()
+    row = await row_in_force(day)
     if row is None:
         raise Refused("还没有生效的客户分层规则", code="tiers.no_policy")
     return row.id, rules.read_policy(row.definition)
+
+
+async def row_in_force(day: date) -> TierPolicy | None:
+    """The same as it is kept, or None."""
+    return await TierPolicy.filter(effective_on__lte=day).order_by("-effective_on", "-id").first()
 
 
 async def get(policy_id: int) -> rules.Policy:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 _WATCHED = """
 account account_day attendance client client_day client_group client_tag consent consent_state contact delivery
-fan grant_ group_task identity inbound invitation kyc live_guest membership movement outflow privacy_request
+fan grant_ group_task identity inbound invitation kyc live_guest membership movement outflow points_balance
+points_posting privacy_request
 risk_assessment send
 standing standing_change timeline_entry
 """

@@ -17,7 +17,7 @@ from kernel import clock
 from loyalty.rewards import periods, worth
 from loyalty.tiers import directory
 from web import formats, forms, words
-from web.console import client_story, client_suitability
+from web.console import client_rewards, client_story, client_suitability
 from web.language import gettext as _
 from web.rendering import render
 
@@ -95,6 +95,7 @@ async def _page(request: Request, client_id: int, clear: Clear | None) -> Respon
         states=words.SEND_STATES,
         state_tones=words.SEND_TONES,
         **await client_suitability.part(client_id),
+        **await client_rewards.part(client_id),
     )
 
 

@@ -143,6 +143,7 @@ _PLAIN: dict[str, Callable[[Any], str]] = {
     "receiver": str,
     "channel": lambda code: _(preferences.CHANNELS.get(str(code), "")),
     "product_class": lambda code: _(CLASS_NAMES.get(str(code), "")),
+    "points": lambda points: _("%(n)s 分") % {"n": f"{int(points):+,}"},
     "period": lambda name: periods.label(str(name)),
     "on_day": lambda day: formats.day(date.fromisoformat(day)),
     "type": lambda kind: _(MESSAGES.get(kind, "")),

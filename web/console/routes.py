@@ -6,7 +6,6 @@ from starlette.routing import BaseRoute
 
 from web.console import (
     account_routes,
-    benefits,
     calendar,
     campaign_detail,
     campaign_editor,
@@ -23,9 +22,9 @@ from web.console import (
     library,
     livestreams,
     overview,
+    rewards_routes,
     settings_routes,
     sign_in,
-    tiers,
 )
 from web.doors import open_page, staff_page
 
@@ -33,6 +32,7 @@ ROUTES: list[BaseRoute] = [
     *account_routes.ROUTES,
     *compliance_routes.ROUTES,
     *settings_routes.ROUTES,
+    *rewards_routes.ROUTES,
     open_page("/login", sign_in.show, "login"),
     open_page("/login", sign_in.sign_in, "sign_in", methods="POST"),
     staff_page("/logout", sign_in.sign_out, "sign_out", methods="POST"),
@@ -47,8 +47,6 @@ ROUTES: list[BaseRoute] = [
     staff_page("/imports", imports.take_in, "import_take_in", may="imports.run", methods="POST"),
     staff_page("/imports/check", imports.check, "import_check", may="imports.run", methods="POST"),
     staff_page("/imports/{id:int}", imports.show, "import_run", may="imports.run"),
-    staff_page("/tiers", tiers.show, "tiers", may="tiers.see"),
-    staff_page("/benefits", benefits.show, "benefits", may="benefits.see"),
     staff_page("/settings/health", health.show, "health", may="health.see"),
     staff_page(
         "/settings/health/sends/{id:int}/decision", health.decide, "health_decide", may="health.repair", methods="POST"
