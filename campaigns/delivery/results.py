@@ -26,8 +26,11 @@ LEFT JOIN (SELECT DISTINCT client_id FROM send WHERE campaign_id = $1 AND state 
     ON reached.client_id = d.client_id
 LEFT JOIN (SELECT DISTINCT client_id FROM timeline_entry WHERE at >= $2 AND at < $3 AND kind = ANY($4::text[])) active
     ON active.client_id = d.client_id
-LEFT JOIN (SELECT DISTINCT client_id FROM consent WHERE NOT granted AND created_at >= $2 AND created_at < $3) left_
-    ON left_.client_id = d.client_id
+LEFT JOIN (
+    SELECT DISTINCT client_id FROM consent
+    WHERE NOT granted AND purpose = 'marketing' AND channel = '' AND product_class = ''
+        AND created_at >= $2 AND created_at < $3
+) left_ ON left_.client_id = d.client_id
 WHERE d.campaign_id = $1 AND d.arm <> 'none'
 GROUP BY d.arm
 """
@@ -41,7 +44,7 @@ WHERE d.campaign_id = $1 AND d.arm = 'treated' GROUP BY d.tier ORDER BY people D
 
 
 class Arm(NamedTuple):
-    """One arm: people drawn, reached (a message was delivered), active afterwards, withdrew consent afterwards."""
+    """One arm: people drawn, reached (a message was delivered), active and opted out of all marketing afterwards."""
 
     arm: str
     label: str

@@ -9,7 +9,7 @@ import pytest
 from campaigns.delivery import brakes, progress, reasons, results, tasks
 from campaigns.planning import running
 from campaigns.planning.models import Campaign
-from community.clients import timeline
+from community.clients import consent, timeline
 from community.sending import dispatching
 from community.sending import tasks as sending_tasks
 from community.sending.models import Send
@@ -170,3 +170,17 @@ async def test_results_compare_everybody_who_was_drawn(cast: Cast) -> None:
     assert (found.treated.people, found.treated.reached, found.treated.active) == (len(treated), 10, 8)
     assert (found.control.people, found.control.reached, found.control.active) == (len(control), 0, 2)
     assert not found.is_final
+
+
+async def test_only_a_no_to_all_marketing_counts_as_an_opt_out(cast: Cast) -> None:
+    campaign = await _sent(cast, 100, control_percent=50)
+    treated = "SELECT client_id FROM delivery WHERE campaign_id = $1 AND arm = 'treated'"
+    rows = await database.fetch(treated, campaign.id)
+    one, channel, product, partner = (row["client_id"] for row in rows[:4])
+    await consent.withdraw([one], "message")
+    await consent.withdraw([channel], "preferences_page", channel="oa_service")
+    await consent.withdraw([product], "preferences_page", product_class="fund")
+    await consent.withdraw([partner], "preferences_page", purpose=consent.SHARING, receiver="某某保险")
+    found = await results.of(campaign)
+    assert found is not None
+    assert (found.treated.opted_out, found.control.opted_out) == (1, 0)
