@@ -12,7 +12,8 @@ from dataclasses import dataclass
 class Person:
     """One member of staff; `branch` is a unit's code or empty for head office. WeCom knows them by their login.
 
-    reach: how far they see; empty: as their role usually does.
+    reach: how far they see; empty: as their role usually does. in_committee: sits on the review committee for
+    declared interests.
     """
 
     login: str
@@ -20,6 +21,7 @@ class Person:
     role: str
     branch: str = ""
     reach: str = ""
+    in_committee: bool = False
 
     @property
     def has_clients(self) -> bool:
@@ -51,7 +53,9 @@ BRANCHES = {unit.code: unit.name for unit in UNITS if unit.kind != "branch"}
 STAFF = (
     Person("lin.yue", "林悦", "marketing"),
     Person("xu.an", "许安", "marketing"),
-    Person("zhao.heng", "赵恒", "reviewer"),
+    # two, so that what one of them proposes or has an interest in finds another one's word
+    Person("zhao.heng", "赵恒", "reviewer", in_committee=True),
+    Person("song.yu", "宋予", "reviewer", in_committee=True),
     Person("admin", "唐宁", "administrator"),
     Person("shen.qiu", "沈秋", "auditor"),
     Person("jiang.he", "江禾", "branch_head", "HY"),

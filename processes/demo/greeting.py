@@ -8,7 +8,7 @@ from kernel.settings import Settings
 from processes.demo import cast
 from staff.permissions import ROLE_NAMES
 
-SHOWN = ("lin.yue", "zhao.heng", "chen.xi", "sun.bo", "admin", "shen.qiu")
+SHOWN = ("lin.yue", "zhao.heng", "song.yu", "chen.xi", "sun.bo", "admin", "shen.qiu")
 
 
 def text(now: Settings) -> str:

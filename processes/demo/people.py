@@ -41,7 +41,7 @@ async def hire_staff() -> None:
         branches[unit.code] = found or await organisation.open_unit(unit.code, unit.name, unit.kind, parent, None)
     for person in cast.STAFF:
         if not await Staff.exists(login=person.login):
-            await people.hire(
+            hired = await people.hire(
                 person.login,
                 person.name,
                 person.role,
@@ -50,6 +50,7 @@ async def hire_staff() -> None:
                 wecom_userid=person.login,
                 password=cast.password(person, settings.get().secret_key),
             )
+            await Staff.filter(id=hired.id).update(in_committee=person.in_committee)
 
 
 async def join_wecom() -> None:

@@ -31,6 +31,7 @@ async def bank() -> AsyncIterator[Instance]:
     [
         ("SELECT count(*) FROM branch", 3),
         ("SELECT count(*) FROM staff", 12),
+        ("SELECT count(*) FROM staff WHERE in_committee AND role = 'reviewer' AND reach = 'bank'", 2),
         ("SELECT count(*) FROM client WHERE merged_into_id IS NULL", 2000),
         ("SELECT count(*) FROM client_group WHERE status = 'active'", 40),
         (FINISHED, 2),

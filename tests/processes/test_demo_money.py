@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from processes.demo import cast, money
+from processes.demo import cast, greeting, money
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -32,6 +32,12 @@ def test_demo_passwords_differ_between_people_and_instances():
     made = {cast.password(person, secret) for person in cast.STAFF for secret in ("a" * 32, "b" * 32)}
     assert len(made) == 2 * len(cast.STAFF)
     assert all(len(word) >= 12 for word in made)
+
+
+def test_what_a_reviewer_of_the_sample_bank_asks_for_finds_another_on_the_committee():
+    bank_wide = [person for person in cast.STAFF if person.role == "reviewer" and not person.branch]
+    assert len([person for person in bank_wide if person.in_committee]) >= 2
+    assert {person.login for person in bank_wide} <= set(greeting.SHOWN), "both can sign in"
 
 
 def _year(number: str, place: int = 1) -> list[money.Entry]:
