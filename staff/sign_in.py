@@ -30,10 +30,8 @@ async def check(login: str, password: str, address: str = "") -> Staff:
     person = await Staff.get_or_none(login=login.strip().lower())
     stored = person.password_hash if person is not None else ""
     is_right = await passwords.matches(stored, password)
-    if person is not None and _is_resting(person):
-        # whoever knocks, and with whatever password; not counted, or a stranger could keep the account closed for ever
-        raise WrongSignIn
-    if person is None or not is_right or not person.is_active:
+    if person is None or not is_right or not person.is_active or _is_resting(person):
+        # whoever knocks while it rests, and with whatever password
         await _count_failure(person, place if address else "")
         raise WrongSignIn
     if passwords.is_outdated(stored):
@@ -47,13 +45,15 @@ def _is_resting(person: Staff) -> bool:
 
 
 async def _count_failure(person: Staff | None, place: str) -> None:
-    number = person.id if person is not None else NOBODY
+    # a resting account counts no more, or a stranger could keep it closed for ever; the address always counts, or it
+    # would be paused over unknown logins only, and the pause would tell which are known
+    number = person.id if person is not None and not _is_resting(person) else NOBODY
     # counted in the database: parallel guesses on several processes all count
     row = await database.fetch_one(
         "UPDATE staff SET failed_sign_ins = failed_sign_ins + 1 WHERE id = $1 RETURNING failed_sign_ins", number
     )
     # the login that was typed is not kept: people type passwords into the wrong field
-    await audit.record(person, "sign_in.failed", "staff", number or None)
+    await audit.record(person, "sign_in.failed", "staff", person.id if person is not None else None)
     if place:
         await pauses.count_failure(place, pauses.ADDRESS)
     if pause := pauses.wait_after(row["failed_sign_ins"] if row else 0, pauses.ACCOUNT):

@@ -37,9 +37,18 @@ class Sessions:
 
 
 async def begin(
-    request: Request, response: Response, staff: Staff, *, how: str = "password", has_second_factor: bool = False
+    request: Request,
+    response: Response,
+    staff: Staff,
+    *,
+    how: str = "password",
+    has_second_factor: bool = False,
+    before: Session | None = None,
 ) -> Session:
-    """Sign in on `response`: an earlier session of this browser ends, so a token from before is worth nothing."""
+    """Sign in on `response`: an earlier session of this browser ends, so a token from before is worth nothing.
+
+    before: the session that only goes on under a new token.
+    """
     await end(request, response)
     made, token = await sessions.begin(
         staff,
@@ -47,6 +56,7 @@ async def begin(
         address=addresses.of(request),
         browser=browsers.words(request.headers.get("user-agent", "")),
         has_second_factor=has_second_factor,
+        before=before,
     )
     cookies.put(response, COOKIE, token, int(sessions.AGE_LIMIT.total_seconds()))
     if not cookies.read(request, language.COOKIE) and staff.language in language.KNOWN:

@@ -22,9 +22,18 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 async def begin(
-    staff: Staff, how: str, *, address: str = "", browser: str = "", has_second_factor: bool = False
+    staff: Staff,
+    how: str,
+    *,
+    address: str = "",
+    browser: str = "",
+    has_second_factor: bool = False,
+    before: Session | None = None,
 ) -> tuple[Session, str]:
-    """A new session and its token, which is told once. how: password, wecom or invitation."""
+    """A new session and its token, which is told once. how: password, wecom or invitation.
+
+    before: the session that goes on under a new token; its end and its last proof stay what they were.
+    """
     token = secrets.token_urlsafe(32)
     now = clock.now()
     async with transaction():
@@ -33,12 +42,12 @@ async def begin(
             staff=staff,
             csrf=secrets.token_urlsafe(32),
             last_seen_at=now,
-            ends_at=now + AGE_LIMIT,
+            ends_at=before.ends_at if before is not None else now + AGE_LIMIT,
             address=address[:64],
             browser=browser[:200],
             how=how,
             has_second_factor=has_second_factor,
-            stepped_up_at=now,
+            stepped_up_at=before.stepped_up_at if before is not None else now,
         )
         await audit.record(staff, "sign_in.succeeded", "staff", staff.id, how=how, second_factor=has_second_factor)
     return made, token

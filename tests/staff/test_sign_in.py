@@ -61,3 +61,18 @@ async def test_after_five_wrong_tries_even_the_right_password_waits_and_the_paus
 async def test_a_weak_password_is_refused(zhou, password):
     with pytest.raises(Refused):
         await sign_in.set_password(zhou, password)
+
+
+async def test_a_resting_account_pauses_the_address_as_an_unknown_login_does(zhou):
+    rests_until = clock.now() + timedelta(hours=1)
+    await Staff.filter(id=zhou.id).update(failed_sign_ins=pauses.ACCOUNT.free, next_sign_in_at=rests_until)
+    for login, address in (("zhoumin", "198.51.100.1"), ("nobody", "198.51.100.2")):
+        for _ in range(pauses.ADDRESS.free - 1):
+            await pauses.count_failure(f"address|{address}", pauses.ADDRESS)
+        with pytest.raises(sign_in.WrongSignIn):
+            await sign_in.check(login, PASSWORD, address)
+        # or the address would be paused over unknown logins only, and that would tell which are known
+        assert await pauses.is_paused(f"address|{address}"), login
+    # whoever knocks does not make it rest longer
+    kept = await Staff.get(id=zhou.id)
+    assert (kept.failed_sign_ins, kept.next_sign_in_at) == (pauses.ACCOUNT.free, rests_until)

@@ -49,8 +49,8 @@ async def change_password(request: Request) -> Response:
         return await _page(request, errors, status=error.status)
     response = see_other(request, "account", notice=_("密码已修改，其他设备已退出登录"))
     await _keep_password(person, password)
-    # a new token, too: whoever held the old one is out
-    await session.begin(request, response, person, how=here.how, has_second_factor=here.has_second_factor)
+    # a new token, too: whoever held the old one is out. Not a fresh proof: a password must not stand in for a code
+    await session.begin(request, response, person, how=here.how, has_second_factor=here.has_second_factor, before=here)
     return response
 
 

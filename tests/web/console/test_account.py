@@ -66,6 +66,18 @@ async def test_a_new_password_needs_the_old_one_and_signs_out_everybody_else(sig
     assert await AuditEntry.filter(action="password.changed").count() == 1
 
 
+async def test_changing_the_password_is_no_fresh_proof(signed_in, people):
+    await phones.set_up(people["marketing"])
+    browser = await signed_in("marketing")
+    await Session.all().update(stepped_up_at=clock.now() - sessions.FRESH)
+    ends_at = (await Session.get()).ends_at
+    form = {"old": casting.PASSWORD, "password": NEW, "repeated": NEW}
+    assert (await browser.post("/account/password", form)).status == 303
+    # who knows the password of an open browser still can't take the second factor over
+    assert (await browser.get("/account/second-factor")).status == 303
+    assert (await Session.get()).ends_at == ends_at
+
+
 async def test_a_second_factor_is_set_up_renewed_and_given_up(signed_in, people):
     browser = await signed_in("marketing")
     phone, draft = phones.scan((await browser.get("/account/second-factor")).text)
