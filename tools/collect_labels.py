@@ -24,8 +24,10 @@ from community.sending import gate
 from community.suitability import kyc, kyc_rule, products, renewals
 from kernel import holidays
 from loyalty.metrics import catalogue, comparing, deposit_return
+from loyalty.rewards import granting, points_adjusting, points_kinds, reversing
 from loyalty.rewards.kinds import registry as benefits
 from loyalty.tiers import directory as tiers
+from loyalty.tiers import policy_changes
 from staff import organisation, permissions
 from web import errors, navigation, words
 
@@ -55,7 +57,11 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("loyalty/metrics/comparing.py", comparing.VERDICTS),
     ("loyalty/metrics/deposit_return.py", deposit_return.BASES),
     ("loyalty/rewards/kinds/registry.py", [kind.label for kind in benefits.KINDS.values()]),
+    ("loyalty/rewards/points_kinds.py", (points_kinds.KINDS, points_kinds.BANK_ACCOUNTS)),
+    ("loyalty/rewards", [one.KIND.label for one in (granting, reversing, points_adjusting)]),
+    ("loyalty/rewards", [*granting.LABELS, *points_adjusting.LABELS]),
     ("loyalty/tiers/directory.py", tiers.ORDERS),
+    ("loyalty/tiers/policy_changes.py", (policy_changes.WORDS, policy_changes.KIND.label)),
     ("staff/permissions.py", permissions.ROLE_NAMES),
     ("staff/permissions.py", permissions.REACH_NAMES),
     ("staff/permissions.py", permissions.REACH_WORDS),

@@ -20,6 +20,8 @@ MOST = 1_000
 """Clients of one order: more is a campaign's work."""
 SHOWN = 20
 LONGEST_NUMBER = 64
+LABELS = ("权益", "周期", "客户", "本周期已领过", "客户编号", "单份价值", "合计价值", "价值", "库存", "合作方", "原因")
+"""What the lines of these questions are called; pages translate them."""
 
 BY_NUMBER = """
 SELECT i.value, c.id FROM identity i JOIN client c ON c.id = i.client_id AND c.merged_into_id IS NULL

@@ -14,6 +14,8 @@ from staff.models import Approval, Staff
 
 SUBJECT = "points"
 MOST = 10_000_000
+LABELS = ("客户编号", "调整", "提交时余额", "调整后余额", "记账", "原因")
+"""What the lines of the question are called; pages translate them."""
 # two who ask at once for one client: the second sees the question of the first
 _LOCK = "SELECT id FROM client WHERE id = $1 AND merged_into_id IS NULL FOR NO KEY UPDATE"
 

@@ -38,7 +38,7 @@ LISTS = {
     "loyalty.assets.holdings:settled_until": "the newest day that is settled, no client in it",
     "loyalty.assets.staging:_open_accounts": OF_A_FILE,
     "loyalty.metrics.measuring:measure": "both arms of one campaign added up: a figure of the campaign, not of clients",
-    "loyalty.rewards.points:reconcile": "adds up the whole journal: numbers of entries and differences, no client in it",
+    "loyalty.rewards.points:reconcile": "adds up the whole journal: counts of entries, no client in it",
     "loyalty.tiers.directory:last_day": "the newest day of balances, no client in it",
     "loyalty.tiers.moving:between": "what a policy of the whole bank would do to it: a count per tier, no client in it",
 }
