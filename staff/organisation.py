@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kernel import database
 from kernel.errors import NotFound, Refused
-from staff import audit, permissions
+from staff import audit, permissions, scope
 from staff.models import UNIT_KINDS, Branch, Staff
 
 PERMISSION = "organisation.manage"
@@ -56,6 +56,7 @@ async def open_unit(code: str, name: str, kind: str, parent_id: int | None, by: 
         await database.fetch(LOCK)
         if await Branch.exists(code=code):
             raise Refused(f"机构代码 {code} 已被使用", code="organisation.code_taken")
+        await _require_reach(by, parent_id)
         if parent_id is not None:
             _require_fits(kind, await _open_one(parent_id))
         made = await Branch.create(code=code, name=name, kind=kind, parent_id=parent_id)
@@ -68,6 +69,7 @@ async def rename(unit_id: int, name: str, by: Staff) -> Branch:
     """Another name for a unit."""
     _require(by)
     async with database.transaction():
+        await _require_reach(by, unit_id)
         unit = await _open_one(unit_id)
         unit.name = _words(unit.code, name)[1]
         await unit.save(update_fields=["name"])
@@ -80,7 +82,10 @@ async def move(unit_id: int, parent_id: int | None, by: Staff) -> Branch:
     _require(by)
     async with database.transaction():
         await database.fetch(LOCK)
+        # to the top, away from or under somebody else's unit: not with a reach that ends at the own one
         unit = await _open_one(unit_id)
+        for touched in (unit.id, unit.parent_id, parent_id):
+            await _require_reach(by, touched)
         parent = await _open_one(parent_id) if parent_id is not None else None
         if parent is not None:
             if parent.path.startswith(unit.path):
@@ -100,6 +105,7 @@ async def close(unit_id: int, by: Staff) -> Branch:
         await database.fetch(LOCK)
         # whoever hires into it or gives it clients holds the row until that is written
         await database.fetch("SELECT id FROM branch WHERE id = $1 FOR UPDATE", unit_id)
+        await _require_reach(by, unit_id)
         unit = await _open_one(unit_id)
         if await Branch.exists(parent_id=unit.id, is_closed=False):
             raise Refused("还有下级机构，请先撤销或移走", code="organisation.units")
@@ -169,6 +175,13 @@ async def _open_one(unit_id: int) -> Branch:
 def _require(by: Staff | None) -> None:
     if by is not None:
         permissions.require(by, PERMISSION)
+
+
+async def _require_reach(by: Staff | None, unit_id: int | None) -> None:
+    # None: directly under head office, which only who sees the whole bank changes
+    units = await scope.units_of(by) if by is not None else None
+    if units is not None and unit_id not in units:
+        raise NotFound("没有这个机构，或已撤销")
 
 
 def _require_fits(kind: str, parent: Branch) -> None:

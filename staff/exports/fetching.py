@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from kernel import clock, database, sealing, settings
 from kernel.errors import NotFound, Refused
-from staff import audit
+from staff import audit, permissions
+from staff.exports import exporters
 from staff.exports.models import Export, ExportPart
 from staff.models import Staff
 
@@ -39,11 +40,16 @@ def token_hash(given: str) -> str:
 
 
 async def claim(export_id: int, given: str, by: Staff) -> Export:
-    """Take the file; of several who try at once one gets it. NotFound: not one's own. Refused: taken or over."""
+    """Take the file; of several who try at once one gets it. NotFound: not one's own. Refused: taken, over.
+
+    Forbidden: who may not have asked for it any more.
+    """
     async with database.transaction():
         export = await Export.get_or_none(id=export_id, asked_by_id=by.id)
         if export is None or not hmac.compare_digest(token_hash(given), export.token_hash):
             raise NotFound()
+        # the role may have changed since the file was made
+        permissions.require(by, exporters.of(export.kind).permission)
         if not await database.execute(_CLAIM, export.id, clock.now()):
             raise Refused("这个文件已下载过或已过期，需要时请重新申请", code="export.gone", status=410)
         await audit.record(by, "export.fetched", "export", export.id, kind=export.kind, rows=export.rows)

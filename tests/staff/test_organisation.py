@@ -93,6 +93,23 @@ async def test_only_who_manages_the_tree_changes_it(bank: dict[str, Branch]) -> 
         await organisation.rename(10**9, "新名", await Staff.get(login="ning"))
 
 
+async def test_who_sees_a_branch_changes_nothing_outside_of_it(bank: dict[str, Branch], ning: Staff) -> None:
+    local = await Staff.create(login="l", name="l", role="administrator", reach="branch", branch=bank["other"])
+    for outside in (
+        organisation.rename(bank["hy"].id, "新名", local),
+        organisation.close(bank["cf"].id, local),
+        organisation.open_unit("x", "新", "team", bank["bj"].id, local),
+        organisation.open_unit("y", "新", "branch", None, local),
+        # fetching it into the own branch would show its clients to the own head
+        organisation.move(bank["bj"].id, bank["other"].id, local),
+        organisation.move(bank["other"].id, None, local),
+    ):
+        with pytest.raises(NotFound):
+            await outside
+    made = await organisation.open_unit("z", "新", "team", bank["other"].id, local)
+    assert (await organisation.rename(made.id, "更新", local)).name == "更新"
+
+
 async def test_the_tree_counts_people_below(bank: dict[str, Branch], ning: Staff) -> None:
     for code in ("hy", "cf", "cf"):
         login = f"p{await Staff.all().count()}"

@@ -74,6 +74,14 @@ async def _ready(kind: str, number: int, by: Staff, **more: Any) -> Export:
     return await Export.get(id=export.id)
 
 
+async def test_who_has_another_role_by_now_does_not_take_the_file(people: dict[str, Staff]) -> None:
+    export = await _ready("t_csv", 3, people["director"])
+    await Staff.filter(id=people["director"].id).update(role="administrator")
+    with pytest.raises(Forbidden):
+        await _fetched(export, await Staff.get(id=people["director"].id))
+    assert (await Export.get(id=export.id)).state == "ready"
+
+
 async def test_a_small_file_is_made_at_once_and_taken_once(people: dict[str, Staff]) -> None:
     export = await _ready("t_csv", 30, people["director"])
     assert (export.state, export.rows) == ("ready", 30)
