@@ -27,8 +27,10 @@ OPEN = "open"
 class Entry:
     """may: letters of the roles, or OPEN. kind: what the id in the path is. shows: what its list holds (kind: address).
 
-    form: what a change sends; query: what a list is narrowed to. also: letters of roles for whom it is of another
-    kind (none: not listed). unaudited: why a change leaves no entry. place, path: the names of parts of the address.
+    form: what a change sends; query: what a list is narrowed to; place, path: the names of parts of the address.
+    also: letters of roles for whom it is of another kind (none: not listed). unaudited: why a change leaves no entry.
+    own: the verdict on what is one's own, where the form names something besides that does not exist here; other: on
+    what does not exist, where nothing is hidden from anybody who may open the page.
     """
 
     may: str
@@ -37,6 +39,8 @@ class Entry:
     form: Mapping[str, Any] = field(default_factory=dict)
     unaudited: str = ""
     query: str = ""
+    own: str = "let in"
+    other: str = "not found"
     place: str = "id"
     path: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, str] = field(default_factory=dict)
@@ -86,11 +90,21 @@ WORK: dict[str, Entry] = {
     "import_take_in": Entry("MA"),
     "import_run": Entry("MA", kind="import"),
     "tiers": Entry("MDHA"),
+    "tier_change": Entry("MRA"),
+    "tier_change_propose": Entry("MRA", form={"name": "x", "effective_on": "2099-01-05"}),
     "benefits": Entry("MDHA"),
+    "grant_new": Entry("MD"),
+    "grant_ask": Entry("MD", form={"benefit": "1", "numbers": "C-none", "reason": "答谢"}),
+    "grant_redemption": Entry("MD", kind="grant"),
+    "grant_reversal": Entry("MD", kind="grant", form={"reason": "发错"}),
+    "points": Entry("MDHA"),
+    "points_adjust": Entry("M"),
+    "points_search": Entry("M", form={"q": "139"}, unaudited=SEARCH),
+    "points_check": Entry("M"),
     "audit": Entry(LOOKS_ON),
     "audit_verification": Entry("U"),
     "health": Entry("AU"),
-    "health_decide": Entry("A", kind="send"),
+    "health_decide": Entry("A", kind="send", form={"verdict": "close"}, other="let in"),
     "health_retry": Entry("A"),
     "campaigns": Entry(PLANNERS, shows={"draft": "/campaigns/{}", "campaign": "/campaigns/{}"}),
     "new_campaign": Entry("M"),
@@ -110,7 +124,7 @@ WORK: dict[str, Entry] = {
     "campaign_release": Entry(DECIDES, kind="event"),
     "campaign_reminder": Entry("M", kind="event"),
     "campaign_copy": Entry("M", kind="campaign"),
-    "campaign_date": Entry("M", kind="draft", form={"on": "2027-01-05"}),
+    "campaign_date": Entry("M", kind="draft", form={"day": "2027-01-05", "at": "09:30"}),
     "calendar": Entry(PLANNERS),
     "approvals": Entry(LOOKS_ON, shows={"approval": "/approvals/{}"}, also={"A": ""}),
     "approval": Entry("HRU", kind="approval"),
@@ -124,7 +138,7 @@ WORK: dict[str, Entry] = {
     "event": Entry(PLANNERS, kind="event"),
     "event_seats": Entry("M", kind="event", form={"seats": "9"}),
     "check_in": Entry("MD", kind="event"),
-    "check_in_guest": Entry("MD", kind="event", form={"code": "none"}),
+    "check_in_guest": Entry("MD", kind="event", form={"code": "none"}, own="not found"),
     "livestreams": Entry(PLANNERS, shows={"livestream": "/livestreams/{}"}),
     "livestream": Entry(PLANNERS, kind="livestream"),
     "livestream_attendance": Entry("M", kind="livestream"),
@@ -164,7 +178,7 @@ COMPLIANCE: dict[str, Entry] = {
     "export_new": Entry(EVERYBODY),
     "export_ask": Entry("MDHRU", form={"kind": "clients", "reason": "月度复盘使用"}),
     "export": Entry(EVERYBODY, kind="export", also={"HRAU": "export in reach"}),
-    "export_fetch": Entry(EVERYBODY, kind="export", form={"token": "x" * 43}),
+    "export_fetch": Entry(EVERYBODY, kind="export", form={"token": "x" * 43}, own="not found"),
     "renewals": Entry(READS_CLIENTS),
     "client_assessment": Entry("D", kind="client"),
     "stops": Entry("MHRA"),
@@ -178,7 +192,7 @@ COMPLIANCE: dict[str, Entry] = {
     "product_add": Entry("M"),
     "product": Entry(PLANNERS, kind="product"),
     "product_save": Entry("M", kind="product"),
-    "product_rating": Entry("R", kind="product"),
+    "product_rating": Entry("R", kind="product", form={"rater": "seller", "level": "3"}),
 }
 SETTINGS: dict[str, Entry] = {
     "people": Entry("HRAU", query="q=同事", shows={"person": "/settings/people/{}"}),
@@ -191,7 +205,7 @@ SETTINGS: dict[str, Entry] = {
     "person_second_factor": Entry("A", kind="person"),
     "person_sessions_end": Entry("A", kind="person"),
     "person_delegation": Entry("A", kind="person"),
-    "person_delegation_end": Entry("A", kind="absence in reach", place="delegation"),
+    "person_delegation_end": Entry("A", kind="absence of a person", place="delegation"),
     "permissions": Entry("RAU"),
     "organisation": Entry("HRAU"),
     "unit_open": Entry("A"),
@@ -203,7 +217,7 @@ SETTINGS: dict[str, Entry] = {
     "keys_rotate": Entry("A"),
     "keys_pause": Entry("A", kind="rotation"),
     "keys_resume": Entry("A", kind="rotation"),
-    "keys_destroy": Entry("A", kind="epoch", place="epoch"),
+    "keys_destroy": Entry("A", kind="epoch", place="epoch", form={"typed": "999999999"}, other="let in"),
     "policies": Entry("MRA"),
     "policy_rule": Entry("MRA"),
     "policy_sending": Entry("MRA"),

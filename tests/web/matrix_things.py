@@ -16,6 +16,7 @@ from community.sending.models import Stop
 from community.suitability.models import Product
 from kernel import clock, database, settings
 from loyalty.assets.models import ImportRun
+from loyalty.rewards import benefits
 from staff.access import sessions
 from staff.exports.models import Export
 from staff.models import Approval, Branch, Delegation, Interest, Staff
@@ -125,6 +126,13 @@ async def make_private(world: World) -> None:
         world.put("question", MINE, place, asked.id)
 
 
+async def make_grants(world: World) -> None:
+    """A grant per client, of a benefit that is worth something."""
+    benefit = await benefits.create("B1", "体检券", "voucher", "gold", value_fen=100_00, description="全国")
+    for place, client_id in world.things["client"].items():
+        world.put("grant", PERSONAL, place, (await benefits.grant(client_id, benefit.id)).id)
+
+
 async def make_requests(world: World) -> None:
     """A client's request about the own data, per client; the people and units themselves."""
     for place, client_id in list(world.things["client"].items()):
@@ -144,9 +152,12 @@ async def make_requests(world: World) -> None:
     for place, person, at in holders(world):
         world.put("person", PERSONAL, place, person.id)
         world.put("export in reach", PERSONAL, place, await _export(person))
-        world.put("absence in reach", PERSONAL, place, await _absence(person, world.actors["director", "bank"]))
+        away = await _absence(person, world.actors["director", "bank"])
+        world.put("absence in reach", PERSONAL, place, away)
+        world.put("absence of a person", PERSONAL, place, {"id": person.id, "delegation": away})
         if not place.startswith("mine"):
-            world.put("unit", DECIDED, place, at.id)
+            # the tree is one: whoever may change it changes all of it
+            world.put("unit", COMMON, "common", at.id)
 
 
 async def make_commons(world: World) -> None:
@@ -193,6 +204,7 @@ EVERY = [
     make_imports,
     make_campaigns,
     make_private,
+    make_grants,
     make_requests,
     make_commons,
 ]
