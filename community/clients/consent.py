@@ -16,9 +16,13 @@ from staff.models import Staff
 
 PURPOSE = "marketing"
 SHARING = "sharing"
-LOCK = "SELECT id FROM client WHERE id = ANY($1::bigint[]) AND erased_at IS NULL ORDER BY id FOR NO KEY UPDATE"
+LOCK = """
+SELECT id, merged_into_id FROM client WHERE id = ANY($1::bigint[]) AND erased_at IS NULL ORDER BY id FOR NO KEY UPDATE
+"""
 BEFORE = """
 SELECT c.id, c.marketing_consent, c.opted_out_at IS NOT NULL AS has_opted_out, s.granted,
+  c.opted_out_at IS NOT NULL OR EXISTS (
+    SELECT FROM consent_state w WHERE w.client_id = c.id AND w.purpose = $2 AND NOT w.granted) AS has_said_no,
   greatest($6, (SELECT max(w.at) FROM consent_state w WHERE w.client_id = c.id) + interval '1 microsecond') AS at
 FROM client c LEFT JOIN consent_state s ON s.client_id = c.id AND s.purpose = $2 AND s.channel = $3
   AND s.product_class = $4 AND s.receiver = $5
@@ -71,14 +75,16 @@ async def grant(
     by: Staff | None = None,
     text_version: str = "",
     evidence: str = "",
+    is_yielding: bool = False,
 ) -> list[int]:
     """They agree; `source` says how we know (import, form, message). Returns whose word of this kind changed.
 
     channel, product_class: what the word is about, empty for every one. receiver: with whom data may be shared
-    (purpose `sharing`). evidence: what shows it (message id, form, file row), never personal data.
+    (purpose `sharing`). evidence: what shows it (message id, form, file row), never personal data. is_yielding: a yes
+    that the client didn't say to us now leaves out whoever has said any no that holds.
     """
     what = (purpose, channel, product_class, receiver)
-    return await _say(client_ids, True, what, (source, text_version, evidence), by)
+    return await _say(client_ids, True, what, (source, text_version, evidence), by, is_yielding=is_yielding)
 
 
 async def withdraw(
@@ -119,14 +125,18 @@ async def _say(
     what: tuple[str, str, str, str],
     how: tuple[str, str, str],
     by: Staff | None,
+    *,
+    is_yielding: bool = False,
 ) -> list[int]:
     is_general = what == (PURPOSE, "", "", "")
     async with database.transaction():
-        ids = [row["id"] for row in await database.fetch(LOCK, list(client_ids))]
+        ids = await _lock(client_ids)
         if not ids:
             return []
         # read after the lock: what another word has just said for these clients is seen
         rows = await database.fetch(BEFORE, ids, *what, clock.now())
+        rows = [row for row in rows if not (is_yielding and row["has_said_no"])]
+        ids = [row["id"] for row in rows]
         moments = [row["at"] for row in rows]
         await database.execute(LEDGER, ids, moments, *what, granted, *how, by.id if by is not None else None)
         await database.execute(STATE, ids, moments, *what, granted)
@@ -134,6 +144,17 @@ async def _say(
         changed = [row["id"] for row in rows if _said(row, is_general) is not granted]
         await _tell(changed, granted, what, how[0], by)
         return changed
+
+
+async def _lock(client_ids: Sequence[int]) -> list[int]:
+    # who was merged into another a moment ago, or long ago by an old number, speaks as that other one
+    standing: set[int] = set()
+    asked = set(client_ids)
+    while asked:
+        rows = await database.fetch(LOCK, sorted(asked))
+        standing |= {row["id"] for row in rows if row["merged_into_id"] is None}
+        asked = {row["merged_into_id"] for row in rows} - {None} - standing
+    return sorted(standing)
 
 
 def _said(row: database.Row, is_general: bool) -> bool | None:

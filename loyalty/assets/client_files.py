@@ -27,9 +27,7 @@ FROM given g LEFT JOIN noted n USING (number_index) LEFT JOIN seen_client s USIN
 WHERE COALESCE(n.row_number, s.row_number) <> g.row_number
 """
 
-CONSENTS = """
-SELECT id, marketing_consent, opted_out_at IS NOT NULL AS has_opted_out FROM client WHERE id = ANY($1::bigint[])
-"""
+CONSENTS = "SELECT id, marketing_consent FROM client WHERE id = ANY($1::bigint[])"
 
 
 async def prepare() -> None:
@@ -103,12 +101,8 @@ async def _note_papers(rows: Sequence[ClientRow], ids: dict[str, int]) -> int:
 
 
 async def _note_consent(said: dict[int, bool | None]) -> int:
-    # a "yes" of the bank's file never overrules a client who has opted out here
-    now = {row["id"]: row for row in await database.fetch(CONSENTS, list(said))}
-    yes = [
-        client
-        for client, answer in said.items()
-        if answer is True and not now[client]["marketing_consent"] and not now[client]["has_opted_out"]
-    ]
-    no = [client for client, answer in said.items() if answer is False and now[client]["marketing_consent"]]
-    return len(await consent.grant(yes, SOURCE)) + len(await consent.withdraw(no, SOURCE))
+    has_yes = {row["id"]: row["marketing_consent"] for row in await database.fetch(CONSENTS, list(said))}
+    yes = [client for client, answer in said.items() if answer is True and not has_yes[client]]
+    no = [client for client, answer in said.items() if answer is False and has_yes[client]]
+    # a "yes" of the bank's file never overrules a client who has said no here, also not one of this very moment
+    return len(await consent.grant(yes, SOURCE, is_yielding=True)) + len(await consent.withdraw(no, SOURCE))

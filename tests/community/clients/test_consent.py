@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from community.clients import consent, consent_rule, consent_sql, identities
 from community.clients.consent_rule import Word
 from community.clients.models import Client, Consent, ConsentState
 from kernel import clock, database
+from tests.waiting import until
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CHANNELS = ("", "oa_service", "wecom_message")
@@ -136,3 +138,44 @@ async def test_after_a_merge_the_newest_word_of_either_row_holds(db: None, gone_
     assert keep.opted_out_at is not None
     assert await _by_sql(keep.id, "oa_service", set()) == "no"
     assert await ConsentState.filter(client_id=gone.id).count() == 0
+
+
+async def test_a_word_said_under_an_old_number_is_that_of_whom_it_was_merged_into(db: None) -> None:
+    keep, between, gone = await Client.create(), await Client.create(), await Client.create()
+    await consent.grant([keep.id], "form")
+    await identities.merge(between.id, gone.id)
+    await identities.merge(keep.id, between.id)
+    assert await consent.withdraw([gone.id], "message") == [keep.id]
+    assert await _by_sql(keep.id, "oa_service", set()) == "no"
+
+
+async def test_a_yes_that_yields_leaves_every_no_alone(db: None) -> None:
+    silent, left, narrowed = await Client.create(), await Client.create(), await Client.create()
+    await consent.withdraw([left.id], "message")
+    await consent.withdraw([narrowed.id], "preferences_page", channel="wecom_message")
+    ids = [silent.id, left.id, narrowed.id]
+    assert await consent.grant(ids, "bank_file", is_yielding=True) == [silent.id]
+    assert [await _by_sql(one, "wecom_message", set()) for one in ids] == ["yes", "no", "no"]
+    assert await Consent.filter(source="bank_file").count() == 1
+
+
+async def test_a_yes_that_yields_waits_for_a_no_that_is_being_said(db: None) -> None:
+    client, is_saying = await Client.create(), asyncio.Event()
+
+    async def opt_out() -> None:
+        async with database.transaction():
+            await consent.withdraw([client.id], "message")
+            is_saying.set()
+            await until(_somebody_waits)
+
+    async def file() -> list[int]:
+        await is_saying.wait()
+        return await consent.grant([client.id], "bank_file", is_yielding=True)
+
+    _, changed = await asyncio.gather(opt_out(), file())
+    assert changed == []
+    assert await _by_sql(client.id, "oa_service", set()) == "no"
+
+
+async def _somebody_waits() -> bool:
+    return bool(await database.fetch_value("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
