@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from community.clients import erasing as clients
 from community.privacy import erasing
 from kernel import clock, database
 
@@ -21,16 +22,19 @@ UPDATE invitation SET state = 'declined', waiting_since = NULL FROM leaving WHER
 """
 CODES = "UPDATE invitation SET code = 'E' || id WHERE client_id = ANY($1::bigint[])"
 VIEWERS = """
-UPDATE attendance SET viewer_id = 'erased:' || id, client_id = NULL WHERE client_id = ANY($1::bigint[])
+UPDATE attendance SET viewer_id = 'erased:' || id, client_id = NULL
+WHERE client_id = ANY($1::bigint[]) OR is_client AND viewer_id = ANY($2::text[])
 """
 
 
 async def erase(client_ids: Sequence[int]) -> dict[str, int]:
     """Free their seats, void their tickets, and take them out of the list of viewers."""
+    # who watched before we knew who they are was kept by the platform's id alone
+    known = sorted(await clients.platform_ids(client_ids))
     await database.execute(FREE, list(client_ids), clock.now())
     return {
         "invitation": await database.execute(CODES, list(client_ids)),
-        "attendance": await database.execute(VIEWERS, list(client_ids)),
+        "attendance": await database.execute(VIEWERS, list(client_ids), known),
     }
 
 

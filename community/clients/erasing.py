@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from community.clients import personal
 from kernel import clock, database
 
+# up to whom they were merged into, then down to all who were ever merged into these: one person, whichever is named
 WITH_MERGED = """
-WITH RECURSIVE everybody AS (
-  SELECT id FROM client WHERE id = ANY($1::bigint[])
+WITH RECURSIVE standing AS (
+  SELECT id, merged_into_id FROM client WHERE id = ANY($1::bigint[])
+  UNION
+  SELECT c.id, c.merged_into_id FROM client c JOIN standing s ON c.id = s.merged_into_id
+), everybody AS (
+  SELECT id FROM standing
   UNION
   SELECT c.id FROM client c JOIN everybody e ON c.merged_into_id = e.id
 )
@@ -36,7 +41,7 @@ _BREAKS = re.compile(r"[^\w\-]+")
 
 
 async def lock_with_merged(client_ids: Sequence[int]) -> list[int]:
-    """These clients and all who were ever merged into them, locked in order; those erased before are left out."""
+    """These clients and whoever they are one with after merges, locked in order; those erased before are left out."""
     return [row["id"] for row in await database.fetch(WITH_MERGED, list(client_ids))]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from community.clients import consent, personal, timeline
+from community.clients import consent, merging, personal, timeline
 from community.privacy import deadlines
 from community.privacy.models import REQUEST_KINDS, PrivacyRequest
 from kernel import clock, database, records, sealing
@@ -34,6 +34,8 @@ WHERE ($1 = '' OR r.kind = $1) AND (r.state = ANY($2::text[])) AND {scope}
 ORDER BY (r.handled_at IS NULL) DESC, CASE WHEN r.handled_at IS NULL THEN r.due_at END, r.handled_at DESC, r.id
 LIMIT $3 OFFSET $4
 """
+# no reference that a merge would turn by itself: the number outlives an erasure
+FOLLOW = "UPDATE privacy_request SET client_id = $1 WHERE client_id = $2"
 COUNTS = """
 SELECT count(*) FILTER (WHERE r.state = ANY($1::text[]))::int AS open,
   count(*) FILTER (WHERE r.state = ANY($1::text[]) AND r.due_at < $2)::int AS overdue,
@@ -133,6 +135,14 @@ def wish_of(request: PrivacyRequest) -> str:
 def change_of(request: PrivacyRequest) -> str:
     """What was corrected, old and new; empty when nothing was."""
     return _open(request.change_sealed, "change", request.id)
+
+
+async def _follow_merge(keep_id: int, gone_id: int) -> None:
+    # what was asked is answered about all we hold of them; an erasure that waits for a second word is another one now
+    await database.execute(FOLLOW, keep_id, gone_id)
+
+
+merging.register(_follow_merge)
 
 
 async def _take_down(client_id: int, kind: str, source: str, wish: str, by: Staff | None) -> PrivacyRequest:

@@ -8,7 +8,7 @@ import pytest
 
 from community.clients import identities, registering
 from community.clients.models import Client
-from community.privacy import answering, erasures, pack, requests, retained
+from community.privacy import answering, erasing, erasures, pack, requests, retained
 from community.privacy.models import PrivacyRequest
 from kernel import database, settings
 from staff import approvals
@@ -83,6 +83,34 @@ async def test_whoever_was_merged_into_an_erased_client_is_erased_too(db: None, 
     await identities.merge(people.ids[0], others.ids[0])
     await erase_all(people)
     assert await remembering.found(others, tmp_path) == {}
+    assert await remembering.found(people, tmp_path) == {}
+
+
+async def test_an_erasure_asked_for_before_a_merge_reaches_whom_they_were_merged_into(db: None, tmp_path: Path) -> None:
+    people, others = await remembering.make(1, "甲"), await remembering.make(1, "乙")
+    asker = await Staff.create(login="r1", name="复核一", role="reviewer", reach="bank")
+    asked = await requests.ask(others.ids[0], "erase", "letter", by=asker)
+    await identities.merge(people.ids[0], others.ids[0])
+    assert [one.id for one in await requests.of_client(people.ids[0]) if one.kind == "erase"] == [asked.id]
+    assert len(await pack.of((await PrivacyRequest.get(id=asked.id)).client_id)) > 5, "and its copy holds what we hold"
+    await PrivacyRequest.filter(id=asked.id).update(state="approved")
+    assert await erasures.erase_now([asked.id]) == 1
+    assert await remembering.found(people, tmp_path) == {}
+    assert await remembering.found(others, tmp_path) == {}
+
+
+async def test_an_erasure_by_an_old_number_reaches_whom_it_was_merged_into(db: None, tmp_path: Path) -> None:
+    people, others = await remembering.make(1, "甲"), await remembering.make(1, "乙")
+    await identities.merge(people.ids[0], others.ids[0])
+    await erasing.erase(others.ids)
+    assert await remembering.found(people, tmp_path) == {}
+
+
+async def test_a_place_in_a_group_or_an_audience_that_was_never_linked_goes_too(db: None, tmp_path: Path) -> None:
+    people = await remembering.make(1, "甲")
+    await database.execute("UPDATE membership SET client_id = NULL")
+    await database.execute("UPDATE attendance SET client_id = NULL")
+    await erase_all(people)
     assert await remembering.found(people, tmp_path) == {}
 
 
