@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         ),
         ops.AlterModelOptions(
             name='Benefit',
-            options={'table': 'benefit', 'app': 'loyalty', 'pk_attr': 'id', 'table_description': 'Something a tier entitles to; period month, quarter or year; stock null means without limit; partner: who serves it.'},
+            options={'table': 'benefit', 'app': 'loyalty', 'pk_attr': 'id', 'table_description': 'Something a tier entitles to; period month, quarter or year; stock null: no limit; partner: who serves it.'},
         ),
         ops.AddField(
             model_name='Benefit',

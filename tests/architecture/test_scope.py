@@ -46,6 +46,8 @@ DOORS = {
     "health": NO_CLIENT,
     "health_decide": "decides about one message by its number and shows nothing of the client",
     "import_take_in": OF_A_FILE,
+    "points_check": "adds up the whole journal and says whether it balances, no client in it",
+    "tier_change_propose": "what a policy of the whole bank would do to it: a count per tier, no client in it",
 }
 PAGES = {
     "web.console.client_story:_groups": "names of the groups on one client's timeline, which the page's door opened",
