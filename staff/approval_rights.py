@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
+from kernel import clock, database
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import approval_kinds, delegations, interests, permissions, scope
 from staff.models import Approval, Interest, Staff, Vote
+
+HANDED_OVER = timedelta(days=7)
+"""For so long who made a sign-in link and who used it don't decide about each other's work: one of the two may be both.
+Whoever was put out of the own account by such a link has noticed by then."""
+_LINKED = """
+SELECT CASE WHEN staff_id = $1 THEN made_by_id ELSE staff_id END AS other FROM staff_invitation
+WHERE used_at > $2 AND made_by_id IS NOT NULL AND $1 IN (staff_id, made_by_id)
+"""
+_ENDED_LATELY = timedelta(days=31)
+"""Longer than any question stays open."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +38,15 @@ class Seat:
 
 @dataclass(frozen=True)
 class Desk:
-    """All that decides what a person may decide, read once: the own seat, and those of absent people."""
+    """All that decides what a person may decide, read once: the own seat, and those of absent people.
+
+    interests: by person and ref when it ended, None while it holds. linked: with whom a sign-in link was handed over.
+    """
 
     own: Seat
     absent: tuple[Seat, ...]
-    interests: frozenset[tuple[int, str]]
+    interests: Mapping[tuple[int, str], datetime | None]
+    linked: frozenset[int]
 
     def sees(self, approval: Approval) -> bool:
         """Whether the question is within the own reach or that of somebody this person stands in for."""
@@ -50,9 +68,13 @@ async def desk(person: Staff) -> Desk:
     """Read what decides about this person."""
     absent = await delegations.stands_in_for(person)
     seats = [Seat(one, await scope.units_of(one)) for one in absent]
-    held = await Interest.filter(staff_id__in=[person.id, *(one.id for one in absent)], ended_at=None)
-    refs = frozenset((one.staff_id, interests.ref_of(one.kind, one.ref)) for one in held)
-    return Desk(Seat(person, await scope.units_of(person)), tuple(seats), refs)
+    declared = Interest.filter(staff_id__in=[person.id, *(one.id for one in absent)])
+    # nulls come last: what holds counts where the same was ended before
+    held = await declared.filter(Q(ended_at=None) | Q(ended_at__gt=clock.now() - _ENDED_LATELY)).order_by("ended_at")
+    refs = {(one.staff_id, interests.ref_of(one.kind, one.ref)): one.ended_at for one in held}
+    linked = await database.fetch(_LINKED, person.id, clock.now() - HANDED_OVER)
+    own = Seat(person, await scope.units_of(person))
+    return Desk(own, tuple(seats), refs, frozenset(row["other"] for row in linked))
 
 
 def makers(approval: Approval) -> frozenset[int]:
@@ -105,13 +127,22 @@ def _hindrance(seat: Seat, at: Desk, approval: Approval, votes: Sequence[Vote]) 
     involved = {at.own.person.id, seat.person.id}
     if involved & makers(approval):
         return Forbidden("不能审批自己编写或提交的内容，请由另一位同事审批", code="approval.own_work")
-    touched = {interests.ref_of(*ref.split(":", 1)) for ref in approval.touches}
-    if any((one, ref) in at.interests for one in involved for ref in touched):
+    if at.linked & makers(approval):
+        message = "您与申请人 7 天内交接过登录链接，须由另一位同事审批"
+        return Forbidden(message, code="approval.linked")
+    if _has_interest(at, involved, approval):
         return Forbidden("您（或您代理的同事）申报过与此有关的利益，不能参与审批", code="approval.own_interest")
     spoken = {one for vote in votes for one in (vote.staff_id, vote.on_behalf_of_id)}
     if involved & spoken:
         return Refused("您或您代理的同事已表决过，须由另一位同事复审", code="approval.voted", status=409)
     return None
+
+
+def _has_interest(at: Desk, involved: set[int], approval: Approval) -> bool:
+    touched = {interests.ref_of(*ref.split(":", 1)) for ref in approval.touches}
+    held = [(one, ref) for one in involved for ref in touched if (one, ref) in at.interests]
+    # one that was ended while the question is open was ended for the question
+    return any((ended := at.interests[one]) is None or ended > approval.created_at for one in held)
 
 
 def _only_committee(approval: Approval, votes: Sequence[Vote]) -> bool:

@@ -17,10 +17,11 @@ PERMISSION = "approvals.decide"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, $2::bigint))"
 _WITHDRAW = """
 UPDATE approval SET state = 'withdrawn', decided_at = $3 WHERE subject = $1 AND subject_id = $2 AND state = 'waiting'
+RETURNING id
 """
 _VOID = """
 UPDATE approval SET state = 'void', note = $3, decided_at = $4
-WHERE subject = $1 AND subject_id = $2 AND state IN ('waiting', 'approved')
+WHERE subject = $1 AND subject_id = $2 AND state IN ('waiting', 'approved') RETURNING id
 """
 _EXPIRED = "SELECT id FROM approval WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id LIMIT 500"
 # shared: whoever is being let go or moved to another role either comes before the word or after it
@@ -58,7 +59,8 @@ async def ask(
     makers = sorted({*summary.get("maker_ids", []), by.id})
     async with database.transaction():
         await database.fetch(_ONE_AT_A_TIME, subject, subject_id)
-        await database.execute(_WITHDRAW, subject, subject_id, now)
+        for row in await database.fetch(_WITHDRAW, subject, subject_id, now):
+            await audit.record(by, "approval.withdrawn", subject, subject_id, approval=row["id"])
         asked = await Approval.create(
             subject=subject,
             subject_id=subject_id,
@@ -122,7 +124,7 @@ async def give_back(approval_id: int, note: str, by: Staff, comments: Sequence[R
 
 
 async def withdraw(approval_id: int, by: Staff) -> Approval:
-    """Take back a question of one's own that nobody has answered yet. NotFound: none, or asked by another."""
+    """Take back a question of one's own that is not decided yet. NotFound: none, or asked by another."""
     async with database.transaction():
         asked, _votes = await _locked(approval_id)
         if asked.asked_by_id != by.id:
@@ -146,7 +148,12 @@ async def withdraw_all_of(person: Staff, by: Staff | None) -> int:
 
 async def void(subject: str, subject_id: int, reason: str) -> int:
     """Whatever was asked or given for this thing no longer counts; returns how many were voided."""
-    return await database.execute(_VOID, subject, subject_id, reason, clock.now())
+    async with database.transaction():
+        voided = await database.fetch(_VOID, subject, subject_id, reason, clock.now())
+        for row in voided:
+            # by nobody: the act that made it void has an entry of its own
+            await audit.record(None, "approval.void", subject, subject_id, approval=row["id"])
+    return len(voided)
 
 
 async def is_approved(subject: str, subject_id: int, content_hash: str) -> bool:

@@ -8,7 +8,8 @@ import pytest
 
 from kernel import clock
 from kernel.errors import Forbidden, NotFound, Refused
-from staff import approval_kinds, approval_reading, approvals, interests
+from staff import approval_kinds, approval_reading, approval_rights, approvals, interests
+from staff.access.models import Invitation
 from staff.approval_kinds import Kind
 from staff.approvals import Remark
 from staff.models import Approval, ApprovalRule, AuditEntry, Branch, Delegation, LineComment, Staff, Vote
@@ -259,3 +260,41 @@ async def test_who_declared_an_interest_in_it_has_no_vote(people: dict[str, Staf
         await approvals.approve(asked.id, "hash-1", people["wang"])
     with pytest.raises(Forbidden, match="利益"):
         await approvals.give_back(asked.id, "不好", people["wang"])
+
+
+async def test_ending_the_own_interest_while_the_question_is_open_gives_no_vote(people: dict[str, Staff]) -> None:
+    held = await interests.declare("product", "R12", "持有", people["wang"])
+    asked = await _ask(people, touches=("product:R12",))
+    await interests.end(held.id, people["wang"])
+    with pytest.raises(Forbidden, match="利益"):
+        await approvals.approve(asked.id, "hash-1", people["wang"])
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        later = await approvals.ask("thing", 8, "hash-1", {}, people["li"], touches=("product:R12",))
+        assert (await approvals.approve(later.id, "hash-1", people["wang"])).state == "approved"
+
+
+@pytest.mark.parametrize("maker", ["li", "wang"])
+async def test_who_made_a_sign_in_link_and_who_used_it_do_not_decide_for_each_other(
+    people: dict[str, Staff], maker: str
+) -> None:
+    # whoever makes a link for a reviewer can sign in as that reviewer
+    user = people["wang" if maker == "li" else "li"]
+    now = clock.now()
+    await Invitation.create(
+        staff_id=user.id, token_hash="t", purpose="reset", made_by_id=people[maker].id, expires_at=now, used_at=now
+    )
+    asked = await _ask(people)
+    with pytest.raises(Forbidden, match="登录链接"):
+        await approvals.approve(asked.id, "hash-1", people["wang"])
+    assert await approval_reading.waiting_for(people["wang"]) == []
+    with clock.frozen(now + approval_rights.HANDED_OVER + timedelta(minutes=1)):
+        again = await _ask(people)
+        assert (await approvals.approve(again.id, "hash-1", people["wang"])).state == "approved"
+
+
+async def test_what_a_newer_question_or_an_edit_puts_aside_is_in_the_audit(people: dict[str, Staff]) -> None:
+    first, second = await _ask(people), await _ask(people)
+    assert await approvals.void("thing", 7, "内容有修改") == 1
+    for action, asked, by in (("approval.withdrawn", first, people["li"].id), ("approval.void", second, None)):
+        entry = await AuditEntry.get(action=action)
+        assert (entry.detail, entry.staff_id) == ({"approval": asked.id}, by)
