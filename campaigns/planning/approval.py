@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from campaigns.content import findings
-from campaigns.planning import conflicts, fingerprint, lifecycle, listing, preflight, summary
+from campaigns.planning import conflicts, fingerprint, lifecycle, listing, outgrowing, preflight, summary
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign
 from kernel import clock, database
@@ -93,6 +93,8 @@ async def _apply(asked: Approval, by: Staff) -> None:
     if stopping := findings.blocking(await preflight.check(campaign)):
         message = "；".join(finding.message for finding in stopping)
         raise Refused(f"还不能批准：{message}", code="campaign.preflight")
+    if too_many := await outgrowing.reason(campaign, asked):
+        raise Refused(f"{too_many}，请退回给制作人重新送审", code="campaign.outgrown")
     campaign.state, campaign.approved_hash, campaign.approved_at = state, asked.content_hash, clock.now()
     await campaign.save(update_fields=["state", "approved_hash", "approved_at"])
     await audit.record(by, "campaign.approved", SUBJECT, campaign.id, hash=asked.content_hash)

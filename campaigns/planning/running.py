@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from campaigns.content import findings
-from campaigns.planning import fingerprint, kind, lifecycle, listing, products
+from campaigns.planning import fingerprint, kind, lifecycle, listing, outgrowing, products
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign
 from community.sending import reminding, streams
@@ -38,7 +38,10 @@ async def start_if_due(campaign_id: int) -> bool:
 
 
 async def start(campaign_id: int, by: Staff) -> Campaign:
-    """Start by hand what was approved without a start time. Refused: has a time of its own, not what was approved."""
+    """Start by hand what was approved without a start time. Refused: has a time of its own, not what was approved.
+
+    Where the audience outgrew one person's word it is held for a second person's, and that is said.
+    """
     permissions.require(by, "campaigns.edit")
     async with database.transaction():
         campaign = await listing.lock(campaign_id, by)
@@ -46,19 +49,29 @@ async def start(campaign_id: int, by: Staff) -> Campaign:
             raise Refused("这个活动有计划的开始时间，到时会自动开始", code="campaign.has_start_time", status=409)
         await _require_approved(campaign)
         await _require_timely(campaign)
-        await _open(campaign, "start")
-        await audit.record(by, "campaign.started", SUBJECT, campaign.id)
+        if too_many := await outgrowing.reason(campaign):
+            await _hold(campaign, too_many)
+        else:
+            await _open(campaign, "start")
+            await audit.record(by, "campaign.started", SUBJECT, campaign.id)
+    if too_many:
+        raise Refused(f"{too_many}，须由另一位有审批权限的同事放行", code="campaign.outgrown", status=409)
     return campaign
 
 
 async def release(campaign_id: int, by: Staff) -> Campaign:
-    """Send a held campaign although it is late: the word of a second person, not of its maker."""
+    """Send a held campaign although it is late or larger: the word of a second person, not of its maker.
+
+    Where it outgrew one person's word, not of the one who gave that word either.
+    """
     permissions.require(by, approvals.PERMISSION)
     async with database.transaction():
         campaign = await listing.lock(campaign_id, by)
         if by.id in (campaign.author_id, campaign.last_editor_id):
             raise Forbidden("放行须由另一位有审批权限的同事操作", code="approval.own_work")
         await _require_approved(campaign)
+        if await outgrowing.reason(campaign) and await outgrowing.has_approved(campaign, by):
+            raise Forbidden("您已批准过，人数超过界限须由另一位同事放行", code="approval.voted")
         await _require_timely(campaign)
         await _open(campaign, "release")
         await audit.record(by, "campaign.released", SUBJECT, campaign.id)
@@ -141,6 +154,9 @@ async def _start_or_hold(campaign: Campaign) -> bool:
         await _require_timely(campaign)
     except Refused as refusal:
         await _hold(campaign, refusal.message)
+        return False
+    if too_many := await outgrowing.reason(campaign):
+        await _hold(campaign, too_many)
         return False
     await _open(campaign, "start")
     await audit.record(None, "campaign.started", SUBJECT, campaign.id)

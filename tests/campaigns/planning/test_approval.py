@@ -11,7 +11,7 @@ from campaigns.planning.models import Campaign
 from kernel import clock
 from kernel.errors import Forbidden, Refused
 from staff import approval_reading
-from staff.models import Approval, Staff
+from staff.models import Approval, ApprovalRule, Staff
 from tests.campaigns.conftest import Cast, approved, draft_of, make_clients
 
 
@@ -171,3 +171,26 @@ async def test_a_copy_is_a_new_draft_with_its_own_draw(cast: Cast) -> None:
     assert made.salt != source.salt
     before, after = await drafting.read(source), await drafting.read(made)
     assert before.steps == after.steps
+
+
+async def test_an_audience_that_outgrew_one_persons_word_waits_for_a_second_one(cast: Cast) -> None:
+    await ApprovalRule.create(subject="campaign", effective_on=clock.today(), second_above=5)
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    await make_clients(cast, 4)
+    with pytest.raises(Refused, match="3 人，现在 7 人"):
+        await running.start(campaign.id, cast.li)
+    assert (await Campaign.get(id=campaign.id)).state == "held"
+    with pytest.raises(Forbidden, match="另一位"):
+        await running.release(campaign.id, cast.wang)
+    second = await Staff.create(login="sun", name="孙", role="reviewer", reach="bank")
+    assert (await running.release(campaign.id, second)).state == "sending"
+
+
+async def test_an_audience_that_outgrew_it_while_it_waited_is_not_approved_by_one(cast: Cast) -> None:
+    await ApprovalRule.create(subject="campaign", effective_on=clock.today(), second_above=5)
+    campaign = await _submitted(cast)
+    await make_clients(cast, 4)
+    with pytest.raises(Refused, match="重新送审"):
+        await approval.approve(campaign.id, cast.wang, await fingerprint.of(campaign))
+    assert (await Campaign.get(id=campaign.id)).state == "submitted"

@@ -1,0 +1,27 @@
+"""An audience is asked for anew at the start: where it outgrew what one person may approve, a second one says yes."""
+
+from __future__ import annotations
+
+from campaigns.audience import segments
+from campaigns.planning import listing
+from campaigns.planning.drafting import SUBJECT
+from campaigns.planning.models import Campaign
+from staff import approval_reading, approval_rules
+from staff.models import Approval, Staff
+
+
+async def reason(campaign: Campaign, asked: Approval | None = None) -> str:
+    """Why the word given (of the latest question, or of `asked`) is not enough by now; empty when it is."""
+    asked = asked or await approval_reading.latest(SUBJECT, campaign.id)
+    rule = await approval_rules.in_force(SUBJECT)
+    people = await segments.waterfall(await listing.audience_of(campaign))
+    if asked is None or rule.needs(people.due) <= asked.needs:
+        return ""
+    return f"送审时 {asked.size:,} 人，现在 {people.due:,} 人，超过一人批准的界限 {rule.second_above:,} 人"
+
+
+async def has_approved(campaign: Campaign, person: Staff) -> bool:
+    """Whether this person's yes is among those that were given: it can't be the second one, too."""
+    asked = await approval_reading.latest(SUBJECT, campaign.id)
+    votes = (await approval_reading.votes_of([asked.id])).get(asked.id, []) if asked is not None else []
+    return any(vote.is_yes and person.id in (vote.staff_id, vote.on_behalf_of_id) for vote in votes)
