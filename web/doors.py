@@ -12,7 +12,7 @@ from starlette.routing import Route
 from kernel import settings
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import permissions
-from web import badges, banners, session, stepping_up
+from web import badges, banners, denials, session, stepping_up
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE = frozenset({"GET", "HEAD"})
@@ -51,7 +51,9 @@ def staff_page(
         _refuse_impossible_ids(request)
         if step_up and (question := await stepping_up.ask(request)) is not None:
             return question
-        return await endpoint(request)
+        response = await endpoint(request)
+        # a page that says itself why not was a refusal, too
+        return denials.watch(request, response, response.status_code, "told_on_page")
 
     guarded.step_up = step_up  # type: ignore[attr-defined]
     guarded.may = may  # type: ignore[attr-defined]  # read by the test of the authorisation matrix

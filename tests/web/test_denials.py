@@ -20,6 +20,15 @@ async def test_a_forbidden_door_is_written_down(signed_in, people):
     assert len(entry.request_id) == 16
 
 
+async def test_a_refusal_told_on_the_page_itself_is_written_down_too(signed_in, people):
+    browser = await signed_in("administrator")
+    own = people["administrator"].id
+    given = {"role": "administrator", "reach": "bank", "committee": "1"}
+    assert (await browser.post(f"/settings/people/{own}/role", given)).status == 403
+    entry = await AuditEntry.get(action="access.denied")
+    assert (entry.subject, entry.subject_id, entry.detail["door"]) == ("staff", own, "person_role")
+
+
 async def test_somebody_elses_client_is_written_down_and_a_mistyped_number_is_not(signed_in, people):
     (number,) = await bank.make_clients(people, 1)
     other = await Branch.create(code="GZ01", name="广州分行")
