@@ -59,7 +59,7 @@ WITH entry AS (
     coalesce(b.balance, 0) AS balance, coalesce(h.points, 0) AS points
   FROM points_balance b FULL JOIN held h ON h.client_id = b.client_id
 )
-SELECT (SELECT count(*) FROM entry)::bigint AS transactions, (SELECT count(*) FROM compared)::bigint AS clients,
+SELECT (SELECT count(*) FROM entry)::bigint AS transactions, (SELECT count(*) FROM held)::bigint AS clients,
   (SELECT count(*) FROM entry WHERE total <> 0 OR legs < 2)::bigint AS unbalanced,
   (SELECT count(*) FROM compared WHERE is_missing OR balance <> points)::bigint AS differing,
   (SELECT coalesce(sum(points), 0) FROM points_posting)::bigint AS total
