@@ -6,6 +6,7 @@ M marketing, D client director, H branch head, R compliance reviewer, A administ
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,11 @@ class Entry:
     place: str = "id"
     path: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, str] = field(default_factory=dict)
+
+    def filled(self, **known: int) -> Entry:
+        """The entry with what only the made bank knows, like {team}, put into its form."""
+        form = {name: str(value).format(**known) if "{" in str(value) else value for name, value in self.form.items()}
+        return dataclasses.replace(self, form=form)
 
     def kind_of(self, role: str) -> str:
         """The kind of thing that the path names for this role: some reach more of it than others."""
@@ -210,7 +216,7 @@ SETTINGS: dict[str, Entry] = {
     "organisation": Entry("HRAU"),
     "unit_open": Entry("A"),
     "unit_name": Entry("A", kind="unit", form={"name": "新名"}),
-    "unit_parent": Entry("A", kind="unit"),
+    "unit_parent": Entry("A", kind="unit", form={"parent": "{team}"}),
     "unit_closing": Entry("A", kind="unit"),
     "keys": Entry("A"),
     "keys_progress": Entry("A"),

@@ -156,8 +156,7 @@ async def make_requests(world: World) -> None:
         world.put("absence in reach", PERSONAL, place, away)
         world.put("absence of a person", PERSONAL, place, {"id": person.id, "delegation": away})
         if not place.startswith("mine"):
-            # the tree is one: whoever may change it changes all of it
-            world.put("unit", COMMON, "common", at.id)
+            world.put("unit", DECIDED, place, at.id)
 
 
 async def make_commons(world: World) -> None:

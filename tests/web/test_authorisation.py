@@ -167,7 +167,7 @@ def test_a_route_is_open_to_strangers_exactly_when_it_is_said_to_be():
 
 @pytest.mark.parametrize("name", [name for name in ROUTES if ENTRIES.get(name) and ENTRIES[name].may != OPEN])
 async def test_who_may_and_on_what(world: World, name: str):
-    route, entry = ROUTES[name], ENTRIES[name]
+    route, entry = ROUTES[name], ENTRIES[name].filled(team=world.units["team"].id)
     wrong: list[str] = []
     for key in (1, NOTHING):
         counted["strangers"] += 1
