@@ -18,13 +18,16 @@ HELD_PAUSE = timedelta(minutes=5)
 KYC_PAUSE = timedelta(hours=6)
 """How long marketing waits before the client's documents are looked at again."""
 FOLLOWER_CHANNELS = ("oa_service", "oa_template")
+PERSONAL_CHANNELS = (*FOLLOWER_CHANNELS, "wecom_message", "wecom_welcome")
+"""Channels to one person: whoever is not known there as a client has agreed to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that the gate looks at. Times aware in UTC, quiet hours on the Shanghai wall clock.
 
-    is_personal: the recipient is a client that we know; otherwise (a group, a member) nothing personal is asked.
+    is_personal: the recipient is a client that we know; otherwise, in a group or to a member of staff, nothing personal
+    is asked.
     sent_today and sent_this_month: marketing messages that count, in Shanghai days. has_relation: a WeCom contact with
     the sender, a follower of the account, or true where the channel needs none. window_left and window_until: the
     customer-service window of the official account. held_until: end of a channel hold, None when a person must end it.
@@ -116,7 +119,7 @@ def _is_window_closed(facts: Facts) -> bool:
 
 
 def _is_personal_marketing(facts: Facts) -> bool:
-    return facts.purpose != "service" and facts.is_personal
+    return facts.purpose != "service" and (facts.is_personal or facts.channel in PERSONAL_CHANNELS)
 
 
 def _is_unsuitable(reason: str, facts: Facts) -> bool:

@@ -96,7 +96,8 @@ def reference(case: Facts) -> str:
     advertises = case.purpose == "marketing"
     if advertises and case.channel == "oa_template":
         return "never"
-    if advertises and case.is_personal:
+    personal = case.is_personal or case.channel not in ("wecom_group", "staff_message")
+    if advertises and personal:
         wanted = case.has_consent and not case.has_opted_out and not case.is_held_out
         room = min(case.daily_cap - case.sent_today, case.monthly_cap - case.sent_this_month)
         if not wanted or room < 1:
@@ -104,12 +105,12 @@ def reference(case: Facts) -> str:
     asks_for_fitness = advertises and (case.is_personal or case.channel != "staff_message")
     if (case.channel == "wecom_group" or asks_for_fitness) and not all(is_fit(one, case) for one in case.products):
         return "never"
-    return "later" if must_wait(case, advertises) else "allow"
+    return "later" if must_wait(case, advertises, personal) else "allow"
 
 
-def must_wait(case: Facts, advertises: bool) -> bool:
+def must_wait(case: Facts, advertises: bool, personal: bool) -> bool:
     doubtful = case.is_kyc_flagged or (case.document_expires_on or date.max) < local_day(case.at)
-    if advertises and ((case.is_personal and doubtful) or minute_of(case) in quiet_minutes(case)):
+    if advertises and ((personal and doubtful) or minute_of(case) in quiet_minutes(case)):
         return True
     return case.is_channel_held
 
@@ -169,6 +170,13 @@ def test_papers_out_of_order_hold_marketing_and_never_service(case: Facts, flagg
     assert isinstance(may_send(replace(held, purpose="marketing")), Deny)
     sound = replace(held, purpose="service", is_kyc_flagged=False, document_expires_on=None)
     assert may_send(replace(held, purpose="service")) == may_send(sound)
+
+
+@given(facts())
+def test_nobody_who_is_not_known_is_advertised_to_in_person(case: Facts) -> None:
+    stranger = replace(case, purpose="marketing", is_personal=False, has_consent=False)
+    for channel in ("wecom_message", "wecom_welcome", "oa_service"):
+        assert isinstance(may_send(replace(stranger, channel=channel)), Deny)
 
 
 def test_quiet_hours_over_midnight_end_in_the_morning() -> None:
