@@ -9,6 +9,7 @@ from wechat import faults
 
 _OWN = {
     "cancelled": "活动已取消",
+    "erased": "客户信息已删除",
     "no_channel": "当时没有可用的渠道",
     "control_arm": "与对照组客户是同一人",
     "not_sent": "员工没有确认发送",
@@ -27,7 +28,7 @@ _OWN = {
 }
 
 # the client, or nobody: such failures say nothing about the campaign or the channel being broken
-OF_THE_CLIENT = ("cancelled", "expired", "not_sent", "not_friend", "over_platform_quota", "user_block")
+OF_THE_CLIENT = ("cancelled", "erased", "expired", "not_sent", "not_friend", "over_platform_quota", "user_block")
 
 
 def label(reason: str) -> str:

@@ -61,10 +61,13 @@ async def poll_results() -> None:
 
 @task("default")
 async def reconcile() -> None:
-    """Every half minute: settle what a lost dispatcher left behind, and take back what was cancelled or is too late."""
+    """Every half minute: settle what a lost dispatcher left behind, and take back what was cancelled, is too late, or
+    is not wanted any more.
+    """
     await reconciling.reconcile()
     await cancelling.skip_strays()
     await cancelling.cancel_jobs()
+    await cancelling.take_back()
 
 
 @task("default")

@@ -10,6 +10,7 @@ from campaigns.delivery import brakes, progress, reasons, results, tasks
 from campaigns.planning import running
 from campaigns.planning.models import Campaign
 from community.clients import consent, timeline
+from community.privacy import erasing
 from community.sending import dispatching
 from community.sending import tasks as sending_tasks
 from community.sending.models import Send
@@ -148,8 +149,17 @@ def test_few_failures_or_few_messages_do_not_brake() -> None:
 
 
 def test_every_reason_reads_in_chinese() -> None:
-    for reason in ("cancelled", "daily_cap", "busy", "not_friend", "gave_up"):
+    for reason in ("cancelled", "erased", "daily_cap", "busy", "not_friend", "gave_up"):
         assert reasons.label(reason) != reason
+
+
+async def test_erasures_say_nothing_about_the_campaign(cast: Cast) -> None:
+    campaign = await _sent(cast, 60, control_percent=0)
+    await _become(campaign, 60, "accepted")
+    rows = await database.fetch("SELECT client_id FROM delivery WHERE campaign_id = $1", campaign.id)
+    await erasing.erase([row["client_id"] for row in rows])
+    assert await Send.filter(campaign_id=campaign.id, state="failed", reason="erased").count() == 60
+    assert await brakes.apply() == []
 
 
 async def test_results_compare_everybody_who_was_drawn(cast: Cast) -> None:

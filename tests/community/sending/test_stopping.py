@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from community.clients import consent
+from community.privacy import erasures, requests
+from community.privacy.models import PrivacyRequest
 from community.sending import (
     cancelling,
     claiming,
@@ -117,3 +119,49 @@ async def test_what_comes_back_to_a_cancelled_stream_is_skipped(stage: Stage) ->
     await tasks.reconcile.now()
     assert await states(stream_id) == {"skipped": 4}
     assert await stage.reached() == {}
+
+
+async def _job_to_each(stage: Stage, count: int) -> tuple[list[int], list[int]]:
+    """Personal texts: one unconfirmed job per client; (clients, streams)."""
+    people = await stage.contacts(count)
+    clients, made = [], []
+    for external_id, (client_id, userid) in people.items():
+        sender = {external_id: userid}
+        made.append(await stream_of({external_id: client_id}, "wecom_message", sender_of=sender))
+        clients.append(client_id)
+        await drain(made[-1])
+    return clients, made
+
+
+async def test_what_no_member_has_confirmed_is_taken_back_from_a_client_who_says_no(stage: Stage) -> None:
+    clients, made = await _job_to_each(stage, 5)
+    out, channel, other_channel, erased, stays = clients
+    await consent.withdraw([out], "message")
+    await consent.withdraw([channel], "preferences_page", channel="wecom_message")
+    await consent.withdraw([other_channel], "preferences_page", channel="oa_service")
+    asked = await requests.ask(erased, "erase", "portal")
+    await PrivacyRequest.filter(id=asked.id).update(state="approved")
+    await erasures.erase_now([asked.id])
+    assert await cancelling.take_back() == 3
+    assert await cancelling.take_back() == 0
+    await stage.control.act("member.confirm_groupmsg")
+    assert sum((await stage.reached()).values()) == 2
+    ended = [(one.state, one.reason) for one in await Send.filter(stream_id__in=made).order_by("client_id")]
+    assert ended == [
+        ("skipped", "opted_out"),
+        ("skipped", "opted_out"),
+        ("accepted", ""),
+        ("failed", "erased"),
+        ("accepted", ""),
+    ]
+    assert await Send.filter(client_id__in=[other_channel, stays], counted_on=None).count() == 0
+
+
+async def test_a_job_of_many_goes_on_when_one_of_them_says_no(stage: Stage) -> None:
+    people = await stage.contacts(2)
+    senders = {one: userid for one, (_, userid) in people.items()}
+    stream_id = await stream_of({one: who for one, (who, _) in people.items()}, "wecom_message", sender_of=senders)
+    await drain(stream_id)
+    await consent.withdraw([next(iter(people.values()))[0]], "message")
+    assert await cancelling.take_back() == 0
+    assert await states(stream_id) == {"accepted": 2}
