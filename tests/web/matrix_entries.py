@@ -216,7 +216,7 @@ SETTINGS: dict[str, Entry] = {
     "organisation": Entry("HRAU"),
     "unit_open": Entry("A"),
     "unit_name": Entry("A", kind="unit", form={"name": "新名"}),
-    "unit_parent": Entry("A", kind="unit", form={"parent": "{team}"}),
+    "unit_parent": Entry("A", kind="unit to move", form={"parent": "{team}"}),
     "unit_closing": Entry("A", kind="unit"),
     "keys": Entry("A"),
     "keys_progress": Entry("A"),

@@ -24,6 +24,7 @@ from tests.web.matrix_world import (
     COMMON,
     DECIDED,
     MINE,
+    MOVED,
     NOTHING,
     PERSONAL,
     PLANNED,
@@ -157,6 +158,7 @@ async def make_requests(world: World) -> None:
         world.put("absence of a person", PERSONAL, place, {"id": person.id, "delegation": away})
         if not place.startswith("mine"):
             world.put("unit", DECIDED, place, at.id)
+            world.put("unit to move", MOVED, place, at.id)
 
 
 async def make_commons(world: World) -> None:

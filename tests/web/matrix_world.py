@@ -38,6 +38,8 @@ PLANNED = PERSONAL | {"own": ("team", "next team")}
 """What belongs to a unit: who has no reach sees the own unit's plans all the same."""
 DECIDED = PERSONAL | {"own": (None, "team")}
 """What a unit asks other people's word for: within reach only."""
+MOVED = DECIDED | {"team": (None, "next team")}
+"""A unit that is moved is within reach with the unit above it: nobody moves the top of the own reach."""
 MINE: dict[str, tuple[str | None, str | None]] = dict.fromkeys(REACHES, ("mine", "team"))
 """What is a person's very own (a session, a declaration), however far the reach goes."""
 WHOLE: dict[str, tuple[str | None, str | None]] = dict.fromkeys(REACHES, (None, "common")) | {"bank": ("common", None)}
