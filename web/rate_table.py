@@ -67,7 +67,7 @@ KINDS = (
         Limit(600, 300),
         Limit(60, 60),
         "a phone number is searched as it is typed; walking all numbers is not searching",
-        ("client_search",),
+        ("client_search", "interest_search", "points_search"),
     ),
     Kind(
         "export",
@@ -81,7 +81,7 @@ KINDS = (
         Limit(60, 20),
         Limit(20, 10),
         "a file of 200 MB takes disk and a minute of work; a month's statements are a handful of files",
-        ("import_check", "import_take_in", "livestream_attendance"),
+        ("import_check", "import_take_in", "livestream_attendance", "products_take_in", "product_ratings"),
     ),
     Kind(
         "costly",

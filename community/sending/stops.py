@@ -42,7 +42,7 @@ async def pull(what: str, reason: str, by: Staff) -> Stop:
         if await Stop.filter(what=what, released_at=None).exists():
             raise Refused("这里已经停发", code="stop.pulled_already", status=409)
         stop = await Stop.create(what=what, reason=reason.strip()[:200], pulled_by_id=by.id)
-        await audit.record(by, "stop.pulled", "stop", stop.id, what=what, reason=stop.reason)
+        await audit.record(by, "stop.pulled", "stop", stop.id, what=what, reason=logs.mask_text(stop.reason))
     _log.warning("stop.pulled", stop=stop.id, what=what)
     await leases.put_back(f"state = 'leased' AND {where}", *arguments)
     await _drain(where, arguments)

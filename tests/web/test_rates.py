@@ -125,6 +125,8 @@ def test_every_limited_route_exists_and_every_guessable_one_is_limited():
     names = {route.name for route in routes.routes()}
     assert set(rate_table.STRICT) - names == set()
     assert {"sign_in", "client_reveal", "client_search"} <= set(rate_table.STRICT)
+    # a second door to the same search must not be wider
+    assert {name for name in names if name and name.endswith("_search")} <= set(rate_table.STRICT)
     for kind in rate_table.KINDS:
         assert kind.of_account.burst <= kind.of_address.burst
 

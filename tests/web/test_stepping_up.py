@@ -143,3 +143,14 @@ async def test_wrong_proofs_are_slowed(browser):
         assert (await browser.post("/step-up", {"step_up_proof": casting.PASSWORD})).status == 401
     with clock.frozen(clock.now() + LATER + timedelta(seconds=20)):
         assert (await browser.post("/step-up", {"step_up_proof": casting.PASSWORD})).status == 303
+
+
+def test_every_door_that_weighs_heavily_asks():
+    asking = {route.name for route in routes.routes() if getattr(getattr(route, "endpoint", None), "step_up", False)}
+    heavy = {
+        "approval_decision", "campaign_release", "stop_release", "export_ask", "export_fetch", "account_delegate",
+        "account_codes", "account_second_factor_confirmed", "account_second_factor_removal", "keys_rotate",
+        "keys_destroy", "person_hire", "person_role", "person_departure", "person_invitation", "person_second_factor",
+        "person_delegation", "unit_parent", "unit_closing",
+    }  # fmt: skip
+    assert heavy - asking == set()

@@ -48,6 +48,6 @@ ROUTES: list[BaseRoute] = [
         step_up=True,
     ),
     staff_page("/account/delegations", delegations.show, "account_delegations"),
-    staff_page("/account/delegations", delegations.delegate, "account_delegate", methods="POST"),
+    staff_page("/account/delegations", delegations.delegate, "account_delegate", methods="POST", step_up=True),
     staff_page("/account/delegations/{id:int}/end", delegations.end, "account_delegation_end", methods="POST"),
 ]

@@ -113,6 +113,7 @@ ROUTES: list[BaseRoute] = [
         "campaign_release",
         may="approvals.decide",
         methods="POST",
+        step_up=True,
     ),
     staff_page(
         "/campaigns/{id:int}/reminder", campaign_moves.remind, "campaign_reminder", may="campaigns.edit", methods="POST"

@@ -74,6 +74,12 @@ async def _ready(kind: str, number: int, by: Staff, **more: Any) -> Export:
     return await Export.get(id=export.id)
 
 
+async def test_numbers_in_a_reason_are_masked_in_what_never_changes(people: dict[str, Staff]) -> None:
+    await asking.ask("t_csv", {"n": 3}, "给客户 13812345678 寄送资料用", people["director"])
+    entry = await AuditEntry.get(action="export.asked")
+    assert entry.detail["reason"] == "给客户 138****5678 寄送资料用"
+
+
 async def test_who_has_another_role_by_now_does_not_take_the_file(people: dict[str, Staff]) -> None:
     export = await _ready("t_csv", 3, people["director"])
     await Staff.filter(id=people["director"].id).update(role="administrator")
