@@ -54,6 +54,7 @@ BANK: tuple[Step, ...] = (
     ("导入流水（至昨日）", _import_second_part),
     ("导入 Berka 样本", worth.import_berka),
     ("月度分层评定、发放权益", worth.review_tiers),
+    ("积分", worth.give_points),
     ("两周前的活动", occasions.second_campaign),
     ("内容库", occasions.pieces),
     ("待审批的活动", occasions.waiting_campaign),

@@ -11,7 +11,7 @@ from community.clients import personal
 from kernel import clock, database
 from loyalty.assets import holdings, importing, linking
 from loyalty.metrics import following
-from loyalty.rewards import benefits
+from loyalty.rewards import benefits, points
 from loyalty.rewards import tasks as rewards
 from loyalty.tiers import policies, review
 from processes.demo import bank_files, money
@@ -24,6 +24,12 @@ FIRST_BEFORE = 75
 """Days from the older of the two finished campaigns to today; the restless weeks end with it."""
 REVIEWED_AT = time(5, 10)
 BERKA = Path(importing.__file__).parent / "samples" / "berka-slice.csv.gz"
+# the last month's averages of those above the lowest tier
+AVERAGES = """
+SELECT DISTINCT ON (ch.client_id) ch.client_id, ch.average_fen FROM standing_change ch
+JOIN standing s ON s.client_id = ch.client_id AND s.tier <> 'basic' ORDER BY ch.client_id, ch.month DESC LIMIT $1
+"""
+WITH_POINTS = 120
 WITH_BANK_NUMBER = "SELECT DISTINCT client_id FROM identity WHERE kind = 'bank_number' ORDER BY client_id LIMIT $1"
 WRITTEN_TO = """
 SELECT DISTINCT i.sealed, i.id FROM send s
@@ -41,7 +47,16 @@ async def set_rules() -> None:
     """A tier policy from the first day on, and what each tier is given."""
     await policies.load_preset("cmb", first_day().replace(day=1))
     await benefits.create("coffee", "精品咖啡券", "voucher", "gold", period="month", value_fen=3_000)
-    await benefits.create("health", "年度体检券", "voucher", "sunflower", period="year", value_fen=68_000, stock=300)
+    await benefits.create(
+        "health",
+        "年度体检券",
+        "voucher",
+        "sunflower",
+        period="year",
+        value_fen=68_000,
+        stock=300,
+        partner="海岳健康管理",
+    )
     await benefits.create(
         "lounge", "机场贵宾厅", "lounge", "sunflower", period="quarter", description="北京、上海、广州、深圳机场"
     )
@@ -79,6 +94,19 @@ async def review_tiers() -> None:
             await review.review_month(month)
         month = following
     await rewards.monthly_review.now()
+
+
+async def give_points() -> None:
+    """A point per 1,000 yuan of the month's average; every fourth client spent some of them."""
+    month = clock.today().replace(day=1)
+    for place, row in enumerate(await database.fetch(AVERAGES, WITH_POINTS)):
+        client_id, earned = row["client_id"], max(10, row["average_fen"] // 100_000)
+        key = f"demo:{client_id}:{month:%Y-%m}"
+        with clock.frozen(clock.at_local(month + timedelta(days=1), REVIEWED_AT)):
+            await points.post("earned", f"{key}:earned", client_id, earned, "上月日均资产")
+            if place % 4 == 0:
+                await points.post("spent", f"{key}:spent", client_id, -(earned // 3), "兑换精品咖啡")
+    await points.reconcile()
 
 
 def _purses() -> list[Purse]:
