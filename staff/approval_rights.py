@@ -14,11 +14,14 @@ from staff import approval_kinds, delegations, interests, permissions, scope
 from staff.models import Approval, Interest, Staff, Vote
 
 HANDED_OVER = timedelta(days=7)
-"""For so long who made a sign-in link and who used it don't decide about each other's work: one of the two may be both.
-Whoever was put out of the own account by such a link has noticed by then."""
+"""For so long who let somebody in (as a newcomer, or by a sign-in link) and that person don't decide about each other's
+work: one of the two may be both. Whoever was put out of the own account by a link has noticed by then."""
 _LINKED = """
 SELECT CASE WHEN staff_id = $1 THEN made_by_id ELSE staff_id END AS other FROM staff_invitation
 WHERE used_at > $2 AND made_by_id IS NOT NULL AND $1 IN (staff_id, made_by_id)
+UNION SELECT CASE WHEN subject_id = $1 THEN asked_by_id ELSE subject_id END FROM approval
+WHERE subject = 'staff_role' AND state = 'approved' AND decided_at > $2 AND $1 IN (subject_id, asked_by_id)
+  AND summary->'content'->'before'->>'active' = 'false'
 """
 _ENDED_LATELY = timedelta(days=31)
 """Longer than any question stays open."""
@@ -40,7 +43,8 @@ class Seat:
 class Desk:
     """All that decides what a person may decide, read once: the own seat, and those of absent people.
 
-    interests: by person and ref when it ended, None while it holds. linked: with whom a sign-in link was handed over.
+    interests: by person and ref when it ended, None while it holds. linked: who let them
+    in lately, and whom they let in.
     """
 
     own: Seat
@@ -128,7 +132,7 @@ def _hindrance(seat: Seat, at: Desk, approval: Approval, votes: Sequence[Vote]) 
     if involved & makers(approval):
         return Forbidden("不能审批自己编写或提交的内容，请由另一位同事审批", code="approval.own_work")
     if at.linked & makers(approval):
-        message = "您与申请人 7 天内交接过登录链接，须由另一位同事审批"
+        message = "您与申请人 7 天内办理过入职或登录链接，须由另一位同事审批"
         return Forbidden(message, code="approval.linked")
     if _has_interest(at, involved, approval):
         return Forbidden("您（或您代理的同事）申报过与此有关的利益，不能参与审批", code="approval.own_interest")

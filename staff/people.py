@@ -102,7 +102,7 @@ async def change_role(
         content = _content(person_id, before, after)
         summary = {
             "title": f"{person.name}：{'启用账号' if not person.is_active else '调整角色与范围'}",
-            "lines": await _lines(before, after),
+            "lines": [*_identity(person), *await _lines(before, after)],
             "content": content,
             # what stays in one unit is decided there too; what reaches further is head office's to decide
             "branch_id": branch_id if branch_id == person.branch_id and reach != "bank" else None,
@@ -207,6 +207,13 @@ async def _refuse_last_administrator(person: Staff) -> None:
         others = Staff.filter(role="administrator", is_active=True).exclude(id=person.id)
         if not await others.exists():
             raise Refused("这是最后一位系统管理员，请先增加一位", code="people.last_administrator")
+
+
+def _identity(person: Staff) -> list[list[str]]:
+    """By what somebody new could sign in: whoever says yes to a newcomer says yes to that, too."""
+    if person.is_active:
+        return []
+    return [["用户名", person.login], ["企业微信账号", person.wecom_userid or "未关联"]]
 
 
 async def _lines(before: dict[str, Any], after: dict[str, Any]) -> list[list[str]]:

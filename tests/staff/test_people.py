@@ -10,7 +10,7 @@ import pytest
 
 from kernel import clock
 from kernel.errors import Forbidden, NotFound, Refused
-from staff import approvals, delegations, organisation, people, permissions
+from staff import approval_rights, approvals, delegations, organisation, people, permissions
 from staff.access import sessions
 from staff.models import Approval, AuditEntry, Branch, Delegation, Session, Staff
 
@@ -166,3 +166,20 @@ async def test_a_person_outside_the_own_reach_is_not_there(crew: dict[str, Any])
     assert (await people.visible(crew["chen"].id, head)).name == "陈曦"
     with pytest.raises(NotFound):
         await people.visible(crew["zhao"].id, head)
+
+
+async def test_who_says_yes_to_a_newcomer_sees_by_what_they_sign_in_and_who_let_them_in_is_no_second_person(
+    crew: dict[str, Any],
+) -> None:
+    ning, zhao = crew["ning"], crew["zhao"]
+    made = await people.admit("ma", "马丽", "reviewer", "bank", None, wecom_userid="ma.li", by=ning)
+    asked = await Approval.get(subject_id=made.id)
+    assert asked.summary["lines"][:2] == [["用户名", "ma"], ["企业微信账号", "ma.li"]]
+    await approvals.approve(asked.id, asked.content_hash, zhao)
+    # a WeCom account of one's own, entered for the newcomer, would make one person two
+    wide = await people.change_role(crew["chen"].id, "marketing", "bank", None, False, ning)
+    newcomer = await Staff.get(id=made.id)
+    assert await _refusal(approvals.approve(wide.id, wide.content_hash, newcomer)) == "approval.linked"
+    with clock.frozen(clock.now() + approval_rights.HANDED_OVER + timedelta(minutes=1)):
+        again = await people.change_role(crew["chen"].id, "marketing", "bank", None, False, ning)
+        assert (await approvals.approve(again.id, again.content_hash, newcomer)).state == "approved"

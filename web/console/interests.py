@@ -11,7 +11,7 @@ from starlette.responses import Response
 from community.suitability.models import Product
 from kernel.errors import Refused
 from loyalty.tiers import directory
-from staff import interests, permissions
+from staff import audit, interests, permissions
 from staff.models import Interest, Staff
 from web import forms, session
 from web.language import gettext as _
@@ -65,6 +65,8 @@ async def search(request: Request) -> Response:
     form = await forms.read(request, SearchForm)
     found = []
     if form.q.strip():
+        # as at the list of clients: that somebody was looked for, never who
+        await audit.record(session.signed_in(request), "client.searched")
         filters = directory.Filters(words=form.q.strip())
         found = await directory.lines(session.signed_in(request), filters, limit=MOST_FOUND, offset=0)
     return await _page(request, found=found, searched=form.q)

@@ -48,6 +48,8 @@ async def search(request: Request) -> Response:
     form = await forms.read(request, SearchForm)
     found = []
     if form.q.strip():
+        # as at the list of clients: that somebody was looked for, never who
+        await audit.record(session.signed_in(request), "client.searched")
         filters = directory.Filters(words=form.q.strip())
         found = await directory.lines(session.signed_in(request), filters, limit=MOST_FOUND, offset=0)
     if len(found) == 1:

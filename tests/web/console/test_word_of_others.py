@@ -115,6 +115,9 @@ async def test_everybody_declares_the_own_interests_and_ends_no_one_elses(signed
     assert (await director.post("/interests", form)).status == 303
     assert (await director.post("/interests", form | {"relation": ""})).status == 422
     found = await Interest.get()
+    assert (await director.post("/interests/search", {"q": "13812345678"})).status == 200
+    searched = await AuditEntry.get(action="client.searched")
+    assert (searched.staff_id, searched.detail) == (people["director"].id, {})
     reviewer = await signed_in("reviewer")
     assert "甲公司" in (await reviewer.get("/interests")).text
     assert "甲公司" not in (await (await signed_in("marketing")).get("/interests")).text
