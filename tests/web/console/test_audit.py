@@ -16,7 +16,25 @@ async def test_an_entry_names_its_campaign_and_leads_to_it(signed_in, people):
     page = (await (await signed_in("reviewer")).get("/audit")).text
     assert f'<a href="/campaigns/{campaign.id}">活动 · 九月理财课</a>' in page
     assert "类型：内容推送" in page
-    assert "修改前状态：草稿" in page
+    assert "修改前：草稿" in page
+
+
+async def test_what_weighs_most_is_told_without_codes(signed_in, people):
+    admin, other = people["administrator"], people["marketing"]
+    was = {"role": "marketing", "reach": "own", "unit": None, "committee": False, "active": True}
+    await audit.record(
+        admin, "staff.role_changed", "staff", other.id, was=was, now=was | {"role": "auditor"}, approval=1
+    )
+    await audit.record(admin, "stop.pulled", "stop", 1, what="channel:wecom_message", reason="核对")
+    await audit.record(None, "privacy.asked", "privacy_request", 1, kind="erase", source="portal")
+    await audit.record(admin, "approval_rule.changed", "approval_rule", None, about="staff_role", hours=24)
+    await audit.record(admin, "access.denied", "group", 1, door="group", method="GET", why="forbidden")
+    page = (await (await signed_in("auditor")).get("/audit")).text
+    assert "修改前：角色：营销经理、机构编号：总行、范围：本人、可登录：是、评审委员会：否" in page
+    assert "调整为：角色：审计" in page
+    assert "对象：渠道 企业微信群发（客户）" in page
+    for told in ("类型：删除", "来源：客户页面", "规则：角色与范围", "原因：没有权限", "页面：客户群", "动作：打开"):
+        assert told in page, told
 
 
 async def test_who_may_not_open_campaigns_reads_the_name_without_a_link(signed_in, people):
