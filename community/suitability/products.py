@@ -96,7 +96,10 @@ async def get(product_id: int) -> Product:
 
 
 async def save(draft: ProductDraft, by: Staff, product_id: int | None = None) -> Product:
-    """Keep a new product (product_id None) or change one; the code stays. Refused: code taken, values that can't be."""
+    """Keep a new product (product_id None) or change one; the code stays.
+
+    Refused: code taken, values that can't be, a class that would ask less of clients than before.
+    """
     permissions.require(by, "products.edit")
     return (await save_many([draft], by, product_id=product_id))[0]
 
@@ -155,11 +158,23 @@ async def _save(draft: ProductDraft, by: Staff, product_id: int | None) -> Produ
     changed = sorted(name for name, value in values.items() if found is None or getattr(found, name) != value)
     if not changed:
         return product
+    if found is not None:
+        _refuse_loosening(found, values["product_class"], is_private=bool(values["is_private"]))
     product.update_from_dict(values)
     await product.save()
     verb = "product.edited" if found else "product.created"
     await audit.record(by, verb, "product", product.id, code=product.code, changed=changed)
     return product
+
+
+def _refuse_loosening(product: Product, product_class: str, *, is_private: bool) -> None:
+    # what the gate asks hangs on these two: one person's edit must not open a product to everybody mid-campaign
+    was = facts(product)
+    loses_risk = rule.needs_assessment(was) and product_class in rule.UNRISKY
+    if loses_risk or (rule.is_private(was) and not is_private):
+        raise Refused(
+            "有风险的产品不能改为无风险类别，私募不能改为公募；请停售后另建产品", code="product.class_loosened"
+        )
 
 
 def check(draft: ProductDraft) -> None:

@@ -168,5 +168,10 @@ def _words() -> dict[str, Any]:
 
 
 def _place(refusal: Refused) -> str:
-    fields = {"product.name": "name", "product.class": "product_class", "product.issuer": "issuer"}
+    fields = {
+        "product.name": "name",
+        "product.class": "product_class",
+        "product.class_loosened": "product_class",
+        "product.issuer": "issuer",
+    }
     return fields.get(refusal.code, "code")

@@ -49,6 +49,28 @@ async def test_what_is_wrong_with_a_product_is_said_beside_its_field(signed_in):
     assert await Product.all().count() == 1
 
 
+async def test_nobody_opens_a_product_to_everybody_by_changing_what_it_is(signed_in):
+    marketing = await signed_in("marketing")
+    await marketing.post("/products/new", NEW)
+    await marketing.post("/products/new", NEW | {"code": "P-1", "product_class": "private"})
+    for code, changes in (
+        ("W-1", {"product_class": "education"}),
+        ("P-1", {"product_class": "wealth"}),
+        ("P-1", {"product_class": "service"}),
+    ):
+        product = await Product.get(code=code)
+        answer = await marketing.post(f"/products/{product.id}", NEW | {"code": code} | changes)
+        assert answer.status == 422
+        assert "请停售后另建产品" in answer.text
+    wealth = await Product.get(code="W-1")
+    # to another class with risk, or to more secrecy, is no loosening
+    assert (await marketing.post(f"/products/{wealth.id}", NEW | {"product_class": "fund"})).status == 303
+    assert (await marketing.post(f"/products/{wealth.id}", NEW | {"is_private": "1"})).status == 303
+    rows = "编号,名称,类别,发行机构,私募,销售截止日,在售\nP-1,私募一号,存款,,否,,是\n"
+    assert (await marketing.upload("/products/file", {}, "file", "p.csv", rows.encode())).status == 422
+    assert await Product.filter(product_class__in=("private", "wealth")).count() == 2
+
+
 async def test_a_file_is_taken_in_whole_or_not_at_all_and_comes_out_as_it_went_in(signed_in):
     marketing, reviewer = await signed_in("marketing"), await signed_in("reviewer")
     head = "编号,名称,类别,发行机构,私募,销售截止日,在售\n"
