@@ -53,6 +53,8 @@ retention.register(
         "客户与本行互动的记录",
         1825,
         "《个人信息保护法》第十九条；本行营销留痕制度五年",
+        # results of campaigns are counted from it
+        least=90,
         due="SELECT count(*) FROM timeline_entry WHERE at < $1",
         sweep="DELETE FROM timeline_entry WHERE id IN (SELECT id FROM timeline_entry WHERE at < $1 LIMIT $2)",
     )

@@ -10,7 +10,8 @@ retention.register(
         "已发消息的正文与接收人",
         "结束的消息清空正文、附件与接收人标识；何时、何渠道、是否送达仍保留",
         1825,
-        "营销宣传留痕：产品存续期结束后五年；请按本行制度确定",
+        "营销宣传留痕：产品存续期结束后五年；请按本行制度确定。至少三年：《民法典》第一百八十八条诉讼时效",
+        least=1095,
         due="SELECT count(*) FROM send WHERE ended_at < $1 AND (body_sealed IS NOT NULL OR recipient <> '')",
         sweep="UPDATE send SET body_sealed = NULL, attachments = '[]', recipient = '', welcome_code = '' WHERE id IN"
         " (SELECT id FROM send WHERE ended_at < $1 AND (body_sealed IS NOT NULL OR recipient <> '') LIMIT $2)",
