@@ -8,7 +8,7 @@ from kernel import clock, database
 from kernel.database import transaction
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import approval_kinds, approvals, audit, delegations, organisation, permissions, scope
-from staff.access import passwords, sessions
+from staff.access import invitations, passwords, sessions
 from staff.models import REACHES, ROLES, Approval, Branch, Staff
 
 MANAGE = "people.manage"
@@ -133,6 +133,7 @@ async def let_go(person_id: int, by: Staff | None) -> Staff:
         person.is_active, person.left_at = False, clock.now()
         await person.save(update_fields=["is_active", "left_at"])
         ended = await sessions.end_all(person)
+        await invitations.close_all(person)
         delegated = await delegations.end_all(person, by)
         facts = {"sessions": ended, "delegations": delegated, "withdrawn": asked}
         await audit.record(by, "staff.let_go", "staff", person.id, **facts)

@@ -38,7 +38,7 @@ async def invite(person: Staff, purpose: str, by: Staff | None) -> str:
     token = secrets.token_urlsafe(32)
     now = clock.now()
     async with transaction():
-        await Invitation.filter(staff_id=person.id, used_at=None, expires_at__gt=now).update(expires_at=now)
+        await close_all(person)
         made = await Invitation.create(
             staff_id=person.id,
             token_hash=_hash(token),
@@ -75,6 +75,12 @@ async def accept(token: str, password: str) -> Staff:
         await sessions.end_all(person)
         await audit.record(person, "staff.link_used", "staff", person.id)
     return person
+
+
+async def close_all(person: Staff) -> int:
+    """Open links of a person are void from now on: a newer one was made, the password changed, or they left."""
+    now = clock.now()
+    return await Invitation.filter(staff_id=person.id, used_at=None, expires_at__gt=now).update(expires_at=now)
 
 
 def _hash(token: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from kernel import clock
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import approval_rights, approvals, delegations, organisation, people, permissions
-from staff.access import sessions
+from staff.access import invitations, sessions
 from staff.models import Approval, AuditEntry, Branch, Delegation, Session, Staff
 
 
@@ -183,3 +183,14 @@ async def test_who_says_yes_to_a_newcomer_sees_by_what_they_sign_in_and_who_let_
     with clock.frozen(clock.now() + approval_rights.HANDED_OVER + timedelta(minutes=1)):
         again = await people.change_role(crew["chen"].id, "marketing", "bank", None, False, ning)
         assert (await approvals.approve(again.id, again.content_hash, newcomer)).state == "approved"
+
+
+async def test_a_sign_in_link_is_void_when_its_person_leaves_and_does_not_live_again_when_they_return(
+    crew: dict[str, Any],
+) -> None:
+    chen, ning = crew["chen"], crew["ning"]
+    token = (await invitations.invite(chen, "invite", ning)).rpartition("/")[2]
+    await people.let_go(chen.id, ning)
+    await Staff.filter(id=chen.id).update(is_active=True, left_at=None)
+    with pytest.raises(invitations.Closed):
+        await invitations.whose(token)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from kernel.database import transaction
 from kernel.errors import Refused
 from staff import audit
-from staff.access import passwords, proofs, recovery, second_factor, sessions
+from staff.access import invitations, passwords, proofs, recovery, second_factor, sessions
 from staff.models import Staff
 from web import forms, session
 from web.console import first_password
@@ -102,4 +102,5 @@ async def _keep_password(person: Staff, password: str) -> None:
     async with transaction():
         await passwords.keep(person, stored)
         await sessions.end_all(person)
+        await invitations.close_all(person)
         await audit.record(person, "password.changed", "staff", person.id)

@@ -8,7 +8,7 @@ import pytest
 
 from kernel import clock, settings
 from staff import sign_in
-from staff.access import recovery, second_factor, sessions
+from staff.access import invitations, recovery, second_factor, sessions
 from staff.models import AuditEntry, Session, Staff
 from tests import casting, phones
 from tests.browsing import Browser
@@ -53,6 +53,7 @@ async def test_a_new_password_needs_the_old_one_and_signs_out_everybody_else(sig
     browser = await signed_in("marketing")
     before = browser.cookies["huiliu"]
     _other, token = await sessions.begin(people["marketing"], "password")
+    link = await invitations.invite(people["marketing"], "reset", people["administrator"])
     form = {"old": casting.PASSWORD, "password": NEW, "repeated": NEW}
     for wrong in ({"old": "wrong"}, {"password": "short", "repeated": "short"}, {"repeated": "another"}):
         answer = await browser.post("/account/password", {**form, **wrong})
@@ -61,6 +62,8 @@ async def test_a_new_password_needs_the_old_one_and_signs_out_everybody_else(sig
     assert (await browser.post("/account/password", form)).status == 303
     assert await sessions.find(token) is None
     assert await sessions.find(before) is None
+    with pytest.raises(invitations.Closed):
+        await invitations.whose(link.rpartition("/")[2])
     assert (await browser.get("/account")).status == 200
     assert await sign_in.check("marketing", NEW)
     assert await AuditEntry.filter(action="password.changed").count() == 1
