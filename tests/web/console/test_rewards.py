@@ -7,7 +7,7 @@ from datetime import date
 from community.clients import registering
 from community.clients.models import Client
 from kernel import clock
-from loyalty.rewards import benefits, points
+from loyalty.rewards import benefits, granting, points
 from loyalty.rewards.models import Benefit, Grant
 from loyalty.tiers import policies
 from staff.models import Approval, AuditEntry, Staff
@@ -153,3 +153,12 @@ async def test_a_whole_scheme_may_be_pasted_and_nonsense_is_refused(signed_in, p
     assert "请填不小于 0 的数字" in (await browser.post("/tiers/change", form)).text
     one = '{"tiers": [{"code": "a", "name": "普通", "threshold_fen": 0}]}'
     assert "取消" in (await browser.post("/tiers/change", form | {"pasted": one})).text
+
+
+async def test_whoever_decides_sees_every_client_of_a_grant(signed_in, people):
+    ids = await bank.make_clients(people, 25)
+    benefit = await _benefit(value_fen=1_00)
+    await granting.propose(benefit.id, ids, "答谢", people["marketing"])
+    page = (await (await signed_in("branch_head")).get(f"/approvals/{(await Approval.get()).id}")).text
+    assert "全部 25 位" in page
+    assert all(f'href="/clients/{one}"' in page for one in ids)
