@@ -21,6 +21,10 @@ REQUESTS = """
 UPDATE privacy_request SET wish_sealed = NULL, change_sealed = NULL, answer = ''
 WHERE client_id = ANY($1::bigint[]) AND (wish_sealed IS NOT NULL OR change_sealed IS NOT NULL OR answer <> '')
 """
+# what a member of staff wrote of their relation to the client may name them
+INTERESTS = """
+UPDATE interest SET relation = '' WHERE kind = 'client' AND ref = ANY($1::text[]) AND relation <> ''
+"""
 
 
 def register(name: str, eraser: Eraser) -> None:
@@ -48,5 +52,6 @@ async def erase(client_ids: Sequence[int]) -> dict[str, int]:
             touched.update(await eraser(everybody))
         touched["export"] += await exports.drop_files()
         touched["privacy_request"] += await database.execute(REQUESTS, everybody)
+        touched["interest"] += await database.execute(INTERESTS, [str(one) for one in everybody])
         touched.update(await clients.erase(everybody))
     return {table: count for table, count in sorted(touched.items()) if count}

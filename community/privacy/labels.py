@@ -35,6 +35,7 @@ TABLES = {
     "import_refusal": "未导入行的原文",
     "callback": "微信回调的原文",
     "export": "待下载的导出文件",
+    "interest": "员工申报的利益关系",
     "audit_entry": "员工操作记录",
 }
 _COLUMNS = {

@@ -159,7 +159,7 @@ async def _save(draft: ProductDraft, by: Staff, product_id: int | None) -> Produ
     if not changed:
         return product
     if found is not None:
-        _refuse_loosening(found, values["product_class"], is_private=bool(values["is_private"]))
+        _refuse_loosening(found, draft.product_class, is_private=bool(values["is_private"]))
     product.update_from_dict(values)
     await product.save()
     verb = "product.edited" if found else "product.created"

@@ -11,8 +11,8 @@ from community.clients.models import Client
 from community.privacy import answering, erasing, erasures, pack, requests, retained
 from community.privacy.models import PrivacyRequest
 from kernel import database, settings
-from staff import approvals
-from staff.models import Approval, AuditEntry, Staff
+from staff import approvals, interests
+from staff.models import Approval, AuditEntry, Interest, Staff
 from tests.flows import remembering
 
 
@@ -112,6 +112,16 @@ async def test_a_place_in_a_group_or_an_audience_that_was_never_linked_goes_too(
     await database.execute("UPDATE attendance SET client_id = NULL")
     await erase_all(people)
     assert await remembering.found(people, tmp_path) == {}
+
+
+async def test_what_a_member_of_staff_declared_about_a_client_names_them_no_more(db: None, tmp_path: Path) -> None:
+    people = await remembering.make(1, "甲")
+    person = await Staff.create(login="d1", name="总监一", role="director")
+    for kind, ref in (("client", str(people.ids[0])), ("company", "某公司")):
+        await interests.declare(kind, ref, "王甲0 的配偶" if kind == "client" else "持股", person)
+    await erase_all(people)
+    assert await remembering.found(people, tmp_path) == {}
+    assert [one.relation for one in await Interest.all().order_by("id")] == ["", "持股"]
 
 
 async def test_an_erasure_needs_a_second_person_who_did_not_ask(db: None) -> None:
