@@ -49,7 +49,8 @@ HISTORY = 40
 
 async def show(request: Request) -> Response:
     """GET /campaigns/{id}"""
-    campaign = await _find(request)
+    campaign, person = await _find(request), session.signed_in(request)
+    asked = await approval_reading.latest(drafting.SUBJECT, campaign.id)
     return render(
         request,
         "console/campaigns/show.html",
@@ -58,13 +59,14 @@ async def show(request: Request) -> Response:
         **_results(await results.of(campaign)),
         **_returns(campaign, await lift.of(campaign)),
         history=await _history(campaign),
-        asked=await approval_reading.latest(drafting.SUBJECT, campaign.id),
+        asked=asked,
+        sees_asked=asked is not None and await approval_reading.get(asked.id, person) is not None,
         actions=ACTIONS,
         quiet_until=await _quiet_until(),
         stopped=await _stopped(campaign),
-        **await _plan(campaign, session.signed_in(request)),
-        **await _progress(campaign, session.signed_in(request)),
-        **await _moves(campaign, session.signed_in(request)),
+        **await _plan(campaign, person),
+        **await _progress(campaign, person),
+        **await _moves(campaign, person),
         **names(),
     )
 
