@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+import processes.registrations  # noqa: F401  # what registers itself is only known afterwards
 import web.console
 from campaigns.audience import deciding, describing, reach
 from campaigns.content import placeholders
@@ -20,7 +21,7 @@ from community.groups import directory as groups
 from community.privacy import labels as privacy_labels
 from community.privacy import requests as privacy_requests
 from community.privacy import retention
-from community.sending import gate
+from community.sending import gate, stops
 from community.suitability import kyc, kyc_rule, products, renewals
 from kernel import holidays
 from loyalty.metrics import catalogue, comparing, deposit_return
@@ -28,7 +29,8 @@ from loyalty.rewards import granting, points_adjusting, points_kinds, reversing
 from loyalty.rewards.kinds import registry as benefits
 from loyalty.tiers import directory as tiers
 from loyalty.tiers import policy_changes
-from staff import organisation, permissions
+from staff import approval_kinds, approval_rules, organisation, permissions
+from staff.exports import exporters
 from web import errors, navigation, words
 
 TABLES: tuple[tuple[str, Any], ...] = (
@@ -52,6 +54,7 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("community/privacy/retention.py", [[one.label, one.what, one.unit] for one in retention.kinds()]),
     ("community/suitability/products.py", products.CLASS_NAMES),
     ("community/sending/gate.py", gate.REASONS),
+    ("community/sending/stops.py", (stops.CHANNEL_NAMES, stops.label("all"))),
     ("community/suitability", (kyc_rule.STATES, kyc.DOCUMENT_KINDS, renewals.LISTS, products.CLASS_NAMES)),
     ("loyalty/metrics/catalogue.py", (catalogue.FIGURES, catalogue.RETURN_RATE)),
     ("loyalty/metrics/comparing.py", comparing.VERDICTS),
@@ -68,6 +71,9 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("staff/permissions.py", permissions.PERMISSION_NAMES),
     ("staff/permissions.py", {subject: subject for subject, _names in permissions.SUBJECTS}),
     ("staff/organisation.py", organisation.KIND_NAMES),
+    ("staff/approval_kinds.py", [kind.label for kind in approval_kinds.every()]),
+    ("staff/approval_rules.py", approval_rules.UNITS),
+    ("staff/exports/exporters.py", [[label, exporters.of(kind).holds] for kind, label in exporters.labels().items()]),
     ("web/errors.py", (errors._TITLES, errors._MESSAGES, errors._BUG, "这一步没有完成")),
     ("web/navigation.py", navigation.GROUPS),
     ("web/words.py", (words.CHANNELS, words.SEND_STATES)),

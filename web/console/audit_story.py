@@ -11,8 +11,8 @@ from campaigns.content.models import Piece
 from campaigns.planning.models import Campaign
 from community.groups.models import Group
 from community.suitability.models import Product
-from staff import permissions
-from staff.models import AuditEntry, Branch, Staff
+from staff import approval_rights, permissions
+from staff.models import Approval, AuditEntry, Branch, Staff
 from web.console import audit_values
 from web.language import gettext as _
 
@@ -83,12 +83,27 @@ class Line(NamedTuple):
 async def told(entries: Sequence[AuditEntry], reader: Staff) -> list[Line]:
     """The entries as their reader may see them: links only to pages that the reader may open."""
     names = {subject: await _names(subject, entries) for subject in NAMED}
+    out_of_reach = await _out_of_reach(entries, reader)
     return [
         Line(
-            entry, _subject(entry, names.get(entry.subject, {})), _page(entry, reader), audit_values.said(entry.detail)
+            entry,
+            _subject(entry, names.get(entry.subject, {})),
+            "" if entry in out_of_reach else _page(entry, reader),
+            audit_values.said(entry.detail),
         )
         for entry in entries
     ]
+
+
+async def _out_of_reach(entries: Sequence[AuditEntry], reader: Staff) -> set[AuditEntry]:
+    """Entries about questions that the reader's own page of approvals would not show."""
+    about = [entry for entry in entries if entry.subject == "approval"]
+    if not about:
+        return set()
+    at = await approval_rights.desk(reader)
+    asked = {one.id: one for one in await Approval.filter(id__in=[entry.subject_id for entry in about])}
+    open_ids = {number for number, one in asked.items() if at.sees(one) or approval_rights.is_maker(one, reader)}
+    return {entry for entry in about if entry.subject_id not in open_ids}
 
 
 async def _names(subject: str, entries: Sequence[AuditEntry]) -> dict[int, str]:

@@ -127,7 +127,8 @@ WORDS: dict[str, Mapping[str, str]] = {
 
 def said(detail: Mapping[str, Any]) -> list[str]:
     """One sentence for each fact."""
-    return [f"{_(LABELS[key]) if key in LABELS else key}{_('：')}{_value(key, value)}" for key, value in detail.items()]
+    colon = _("：")
+    return [f"{_(LABELS.get(key, key))}{colon}{_value(key, value)}" for key, value in detail.items()]
 
 
 def _value(key: str, value: Any) -> str:
