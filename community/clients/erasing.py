@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from community.clients import personal
+from community.clients import personal, returning
 from kernel import clock, database
 
 # up to whom they were merged into, then down to all who were ever merged into these: one person, whichever is named
@@ -70,7 +70,7 @@ def names_any(text: str, known: frozenset[str]) -> bool:
 
 async def erase(client_ids: Sequence[int]) -> dict[str, int]:
     """Remove all that identifies these clients; rows by table. The rows themselves stay, empty."""
-    touched = {}
+    touched = {"erased_number": await returning.note(client_ids)}
     for table in GOING:
         statement = f"DELETE FROM {table} WHERE client_id = ANY($1::bigint[])"  # noqa: S608  # names of this file
         touched[table] = await database.execute(statement, list(client_ids))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from community.clients import identities, ownership, registering, timeline
+from community.clients import identities, ownership, registering, returning, timeline
 from community.clients.timeline import Fact
 from kernel import clock, database
 from wechat.shapes import Contact, Relation
@@ -54,10 +54,10 @@ class Pass(NamedTuple):
 
 async def see(this: Pass, page: Sequence[Contact]) -> int:
     """Take over one page (each contact with the relation it was found by); how many contacts are news to us."""
-    pairs = [(contact, relation) for contact in page for relation in contact.relations]
-    if not pairs:
-        return 0
     async with database.transaction():
+        pairs = [(contact, relation) for contact in await _present(this, page) for relation in contact.relations]
+        if not pairs:
+            return 0
         people = [(contact.external_userid, contact.unionid) for contact, _ in pairs]
         found = await identities.find_or_create_many("external_id", this.corpid, people, source="wecom")
         ids = {value: one.client_id for value, one in found.items()}
@@ -96,6 +96,13 @@ async def end_unseen(this: Pass) -> int:
         detail = {"how": "gone"}
         await timeline.record_each([Fact(row["client_id"], "contact.lost", row["added_at"], detail) for row in rows])
         return len(rows)
+
+
+async def _present(this: Pass, page: Sequence[Contact]) -> list[Contact]:
+    # WeCom still lists whom we erased: only somebody who added a member since has come back
+    acts = {one.external_userid: max((r.added_at for r in one.relations if r.added_at), default=None) for one in page}
+    away = await returning.kept_away("external_id", this.corpid, acts)
+    return [one for one in page if one.external_userid not in away]
 
 
 def _began(relation: Relation) -> datetime:

@@ -201,6 +201,23 @@ class TimelineEntry(Record):
         indexes = (("client_id", "at"), ("kind", "at"))
 
 
+class ErasedNumber(Record):
+    """The fingerprint of a number of an erased client: no file and no full pass makes a client of it again.
+
+    kind: bank_number, external_id or openid; value: a blind index with a key of its own, pointing at no client.
+    """
+
+    kind = fields.CharField(max_length=12)
+    scope = fields.CharField(max_length=64)
+    value = fields.CharField(max_length=32)
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = "erased_number"
+        unique_together = (("kind", "scope", "value"),)
+        indexes = (("kind", "value"),)
+
+
 SEALED = (
     sealing.Column("client", "name_sealed", "name"),
     sealing.Column("client", "phone_sealed", "phone"),

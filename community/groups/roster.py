@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from community.clients import identities
+from community.clients import identities, returning
 from community.groups import tasks
 from community.groups.models import Group
 from kernel import clock, database
@@ -183,7 +183,11 @@ async def _as_members(event: GroupChanged) -> list[GroupMember]:
     ]
 
 
-async def _join(group: Group, members: Sequence[GroupMember]) -> tuple[list[Move], bool]:
+async def _join(group: Group, listed: Sequence[GroupMember]) -> tuple[list[Move], bool]:
+    # whom we erased and who has been in there all along stays unknown; whoever joined since has come back
+    acts = {one.id: one.joined_at for one in listed if not one.is_staff}
+    away = await returning.kept_away("external_id", group.corpid, acts)
+    members = [one for one in listed if one.id not in away]
     clients = [(one.id, one.unionid) for one in members if not one.is_staff]
     found = await identities.find_or_create_many("external_id", group.corpid, clients, source="group")
     rows = await database.fetch(

@@ -5,6 +5,7 @@ from __future__ import annotations
 TABLES = {
     "client": "基本信息",
     "identity": "身份标识",
+    "erased_number": "号码指纹（防止自动恢复）",
     "fan": "公众号关注",
     "contact": "企业微信好友",
     "client_tag": "标签",

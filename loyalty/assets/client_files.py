@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from community.clients import consent, identities, personal, registering
+from community.clients import consent, identities, personal, registering, returning
 from community.suitability import assessing, kyc
 from community.suitability.assessing import Assessed
 from community.suitability.kyc import Papers
 from kernel import database
+from loyalty.assets.mapping import Mapping
+from loyalty.assets.reading import Row
 from loyalty.assets.validating import ClientRow, Known, Refusal
 
 SOURCE = "bank_file"
@@ -27,6 +29,9 @@ FROM given g LEFT JOIN noted n USING (number_index) LEFT JOIN seen_client s USIN
 WHERE COALESCE(n.row_number, s.row_number) <> g.row_number
 """
 
+ERASED = Refusal(
+    "row.erased", "这位客户已要求删除个人信息，文件不会重新登记；确需登记的，请个人信息负责人在该删除请求页解除"
+)
 CONSENTS = "SELECT id, marketing_consent FROM client WHERE id = ANY($1::bigint[])"
 
 
@@ -40,6 +45,15 @@ async def known() -> Known:
     branches = await database.fetch("SELECT code FROM branch")
     logins = await database.fetch("SELECT login FROM staff WHERE is_active")
     return Known(frozenset(row["code"] for row in branches), frozenset(row["login"] for row in logins))
+
+
+async def turned_away(rules: Mapping, rows: Sequence[Row]) -> dict[int, Refusal]:
+    """The rows of clients who were erased, before anything else of them is read; by row number."""
+    column = rules.columns["number"]
+    away = await returning.kept_away(
+        returning.BANK_NUMBER, rules.bank, {row.by_header.get(column, "").strip(): None for row in rows}
+    )
+    return {row.number: ERASED for row in rows if row.by_header.get(column, "").strip() in away}
 
 
 async def take(bank: str, rows: Sequence[ClientRow]) -> tuple[int, int, dict[int, Refusal]]:

@@ -159,7 +159,8 @@ async def _take_clients(table: Table, rules: Mapping, run_id: int, tally: _Tally
     await client_files.prepare()
     known = await client_files.known()
     for rows in _chunks(table.rows):
-        judged = [validating.client_row(row, table.headers, rules, known) for row in rows]
+        erased = await client_files.turned_away(rules, rows)
+        judged = [erased.get(row.number) or validating.client_row(row, table.headers, rules, known) for row in rows]
         good = [said for said in judged if isinstance(said, ClientRow)]
         changed, unchanged, doubled = await client_files.take(rules.bank, good)
         await _count(run_id, tally, rows, _refused(judged, rows) | doubled, changed, unchanged)

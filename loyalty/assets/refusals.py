@@ -13,6 +13,8 @@ from loyalty.assets.reading import Row
 from loyalty.assets.validating import Refusal
 
 PAGE = 1000
+KEPT_EMPTY = frozenset({"row.erased"})
+"""Of these nothing of the row is kept: whoever was erased must not come to rest here."""
 REASON = "未导入原因"
 COLUMNS = ("id", "run_id", "row_number", "column", "code", "message", "row_sealed")
 
@@ -30,7 +32,7 @@ async def keep(run_id: int, refused: Sequence[tuple[Row, Refusal]]) -> None:
             refusal.column[:64],
             refusal.code,
             refusal.message[:300],
-            sealing.seal(_line(row.cells), table="import_refusal", column="row_sealed", row=number),
+            _sealed(number, row) if refusal.code not in KEPT_EMPTY else None,
         )
         for number, (row, refusal) in zip(ids, refused, strict=True)
     ]
@@ -45,6 +47,10 @@ async def rows(run: ImportRun) -> AsyncIterator[Sequence[str]]:
         last = page[-1].id
         for one in page:
             yield [f"第 {one.row_number} 行：{one.message}", *_cells(one)]
+
+
+def _sealed(number: int, row: Row) -> bytes:
+    return sealing.seal(_line(row.cells), table="import_refusal", column="row_sealed", row=number)
 
 
 def _cells(refusal: ImportRefusal) -> list[str]:

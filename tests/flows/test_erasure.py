@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from community.clients import identities, registering
-from community.clients.models import Client
+from community.clients import identities
 from community.privacy import answering, erasing, erasures, pack, requests, retained
 from community.privacy.models import PrivacyRequest
-from kernel import database, settings
+from kernel import database
 from staff import approvals, interests
 from staff.models import Approval, AuditEntry, Interest, Staff
-from tests.flows import remembering
+from tests.flows import remembering, traces
 
 
 async def erase_all(people: remembering.People) -> list[PrivacyRequest]:
@@ -28,16 +27,16 @@ async def erase_all(people: remembering.People) -> list[PrivacyRequest]:
 async def check(tmp_path: Path, count: int) -> None:
     """The whole story for so many clients, beside others who stay."""
     leaving, staying = await remembering.make(count, "甲"), await remembering.make(5, "乙")
-    assert all((await remembering.tables_of(leaving)).values()), "a table that points at clients has no row here"
-    before = await remembering.found(leaving, tmp_path)
+    assert all((await traces.tables_of(leaving)).values()), "a table that points at clients has no row here"
+    before = await traces.found(leaving, tmp_path)
     assert {"client.name_sealed", "send.body_sealed", "callback.body_sealed", "import_refusal.row_sealed"} <= set(
         before
     )
-    others = await remembering.found(staying, tmp_path)
+    others = await traces.found(staying, tmp_path)
     asked = await erase_all(leaving)
-    assert await remembering.found(leaving, tmp_path) == {}
-    assert await remembering.found(staying, tmp_path) == others
-    left = {table for table, rows in (await remembering.tables_of(leaving)).items() if rows}
+    assert await traces.found(leaving, tmp_path) == {}
+    assert await traces.found(staying, tmp_path) == others
+    left = {table for table, rows in (await traces.tables_of(leaving)).items() if rows}
     assert left <= {one.table for one in retained.RETAINED}, "what stays is named with its basis"
     for request in asked:
         told = request.evidence
@@ -65,25 +64,12 @@ async def test_a_thousand_clients_are_erased_without_a_trace(db: None, tmp_path:
     await check(tmp_path, 1_000)
 
 
-async def test_who_comes_back_is_a_new_client(db: None) -> None:
-    people = await remembering.make(1, "甲")
-    await erase_all(people)
-    appid = settings.get().oa_appid
-    again = await identities.find_or_create("openid", appid, "o甲-open0", source="follow")
-    assert again.id not in people.ids
-    assert not again.marketing_consent
-    saved = await registering.save_many(remembering.BANK, [registering.ClientRow("62甲00000000")], source="import")
-    assert saved.created == 1
-    shell = await Client.get(id=people.ids[0])
-    assert (shell.name_sealed, shell.source, shell.merged_into_id) == (None, "erased", shell.id)
-
-
 async def test_whoever_was_merged_into_an_erased_client_is_erased_too(db: None, tmp_path: Path) -> None:
     people, others = await remembering.make(1, "甲"), await remembering.make(1, "乙")
     await identities.merge(people.ids[0], others.ids[0])
     await erase_all(people)
-    assert await remembering.found(others, tmp_path) == {}
-    assert await remembering.found(people, tmp_path) == {}
+    assert await traces.found(others, tmp_path) == {}
+    assert await traces.found(people, tmp_path) == {}
 
 
 async def test_an_erasure_asked_for_before_a_merge_reaches_whom_they_were_merged_into(db: None, tmp_path: Path) -> None:
@@ -95,15 +81,15 @@ async def test_an_erasure_asked_for_before_a_merge_reaches_whom_they_were_merged
     assert len(await pack.of((await PrivacyRequest.get(id=asked.id)).client_id)) > 5, "and its copy holds what we hold"
     await PrivacyRequest.filter(id=asked.id).update(state="approved")
     assert await erasures.erase_now([asked.id]) == 1
-    assert await remembering.found(people, tmp_path) == {}
-    assert await remembering.found(others, tmp_path) == {}
+    assert await traces.found(people, tmp_path) == {}
+    assert await traces.found(others, tmp_path) == {}
 
 
 async def test_an_erasure_by_an_old_number_reaches_whom_it_was_merged_into(db: None, tmp_path: Path) -> None:
     people, others = await remembering.make(1, "甲"), await remembering.make(1, "乙")
     await identities.merge(people.ids[0], others.ids[0])
     await erasing.erase(others.ids)
-    assert await remembering.found(people, tmp_path) == {}
+    assert await traces.found(people, tmp_path) == {}
 
 
 async def test_a_place_in_a_group_or_an_audience_that_was_never_linked_goes_too(db: None, tmp_path: Path) -> None:
@@ -111,7 +97,7 @@ async def test_a_place_in_a_group_or_an_audience_that_was_never_linked_goes_too(
     await database.execute("UPDATE membership SET client_id = NULL")
     await database.execute("UPDATE attendance SET client_id = NULL")
     await erase_all(people)
-    assert await remembering.found(people, tmp_path) == {}
+    assert await traces.found(people, tmp_path) == {}
 
 
 async def test_what_a_member_of_staff_declared_about_a_client_names_them_no_more(db: None, tmp_path: Path) -> None:
@@ -120,7 +106,7 @@ async def test_what_a_member_of_staff_declared_about_a_client_names_them_no_more
     for kind, ref in (("client", str(people.ids[0])), ("company", "某公司")):
         await interests.declare(kind, ref, "王甲0 的配偶" if kind == "client" else "持股", person)
     await erase_all(people)
-    assert await remembering.found(people, tmp_path) == {}
+    assert await traces.found(people, tmp_path) == {}
     assert [one.relation for one in await Interest.all().order_by("id")] == ["", "持股"]
 
 
@@ -143,7 +129,7 @@ async def test_the_copy_of_everything_holds_every_table_that_points_at_the_clien
     people = await remembering.make(2, "甲")
     sections = await pack.of(people.ids[0])
     told = {one.table for one in sections}
-    assert told >= set(await remembering.tables_of(people))
+    assert told >= set(await traces.tables_of(people))
     text = str([one.rows for one in sections])
     assert "王甲0" in text
     assert "acc甲0" in text

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from community.clients import portrait
-from community.privacy import answering, erasures, labels, pack, requests, retained, retention
+from community.privacy import answering, erasures, labels, pack, readmitting, requests, retained, retention
 from community.privacy.models import PrivacyRequest
 from kernel import masking
 from kernel.errors import NotFound, Refused
@@ -47,10 +47,11 @@ class EntryForm:
 class AnswerForm:
     """What is done, and what the client is told."""
 
-    act: Literal["finish", "refuse", "correct", "erase"] = forms.field("处理")
+    act: Literal["finish", "refuse", "correct", "erase", "readmit"] = forms.field("处理")
     answer: str = forms.field("给客户的答复", longest=500, default="")
     name: str = forms.field("姓名", longest=40, default="")
     phone: str = forms.field("手机", longest=20, default="")
+    number: str = forms.field("银行客户号", longest=40, default="")
     sure: bool = forms.field("确认", default=False)
 
 
@@ -113,6 +114,9 @@ async def _act(found: PrivacyRequest, form: AnswerForm, person: Staff) -> str:
             raise Refused(_("请先勾选确认"), code="privacy.unsure")
         await answering.ask_erasure(found.id, person)
         return _("已提交审批；另一位同事批准后执行删除")
+    if form.act == "readmit":
+        await readmitting.readmit(found.id, form.number, person)
+        return _("已解除；下一次银行文件会将其作为新客户登记")
     if form.act == "refuse":
         await answering.refuse(found.id, form.answer, person)
         return _("已记录不予办理的原因，客户可以看到")

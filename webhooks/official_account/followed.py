@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.clients import fans, identities, tasks, timeline
+from community.clients import fans, identities, returning, tasks, timeline
 from kernel import settings
 from wechat.events import Followed, Unfollowed
 
@@ -12,6 +12,8 @@ SOURCE = "official_account"
 async def followed(event: Followed) -> None:
     """They are a client we know from now on; for one minute we may write."""
     appid = settings.get().oa_appid
+    if await returning.is_kept_away("openid", appid, event.openid, event.at):
+        return
     client = await identities.find_or_create("openid", appid, event.openid, source=SOURCE)
     fan_id = await fans.follow(client.id, appid, event.openid, event.at, event.scene)
     await fans.open_window(client.id, appid, event.openid, "tap", event.at)
@@ -23,6 +25,9 @@ async def followed(event: Followed) -> None:
 async def unfollowed(event: Unfollowed) -> None:
     """We know them still and can't write to them any more."""
     appid = settings.get().oa_appid
+    # leaving is no coming back: whom we erased stays unknown
+    if await returning.is_kept_away("openid", appid, event.openid):
+        return
     client = await identities.find_or_create("openid", appid, event.openid, source=SOURCE)
     if await fans.unfollow(client.id, appid, event.openid, event.at) is not None:
         await timeline.record(client.id, "fan.unfollowed", at=event.at)

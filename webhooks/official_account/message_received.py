@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.clients import fans, identities, timeline
+from community.clients import fans, identities, returning, timeline
 from community.conversations import answering, inbound
 from kernel import settings
 from wechat.events import Message, TextMessage
@@ -23,6 +23,8 @@ async def message_received(event: Message) -> None:
 
 async def _keep(event: TextMessage | Message, kind: str) -> tuple[int, int] | None:
     appid = settings.get().oa_appid
+    if await returning.is_kept_away("openid", appid, event.sender, event.at):
+        return None
     client = await identities.find_or_create("openid", appid, event.sender, source="official_account")
     inbound_id = await inbound.keep(client.id, "official_account", f"{appid}:{event.msg_id}", event.text, event.at)
     if inbound_id is None:

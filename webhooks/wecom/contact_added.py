@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.clients import contacts, identities, ownership, tasks, timeline
+from community.clients import contacts, identities, ownership, returning, tasks, timeline
 from community.clients.models import Contact
 from community.conversations import greeting
 from wechat.events import ContactAdded, ContactEdited
@@ -11,6 +11,9 @@ from wechat.events import ContactAdded, ContactEdited
 async def contact_added(event: ContactAdded) -> None:
     """Greet first, because the code lives 20 s; who nobody looked after belongs to this member from now on."""
     who = (event.corp, event.userid, event.external_userid)
+    if await returning.is_kept_away("external_id", event.corp, event.external_userid, event.at):
+        # told late: they were erased since
+        return
     client = await identities.find_or_create("external_id", event.corp, event.external_userid, source="wecom")
     contact = await contacts.added(client.id, *who, event.at, state=event.state)
     if event.welcome_code:
