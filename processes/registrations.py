@@ -24,7 +24,7 @@ from loyalty.assets import exporting as exporting_refusals
 from loyalty.rewards import granting, points, points_adjusting, reversing
 from loyalty.tiers import exporting as exporting_clients
 from loyalty.tiers import policy_changes as tier_policy_changes
-from staff import approval_rule_changes, audit_exporting, people
+from staff import approval_rule_changes, audit_exporting, people, sign_in_resets
 from staff.exports import asking
 from webhooks import erasing as erasing_callbacks
 from webhooks import retaining as retaining_callbacks
@@ -44,6 +44,7 @@ REGISTERED = (
     kyc,
     ownership,
     people,
+    sign_in_resets,
     answering,
     pack,
     erasing_campaigns,

@@ -12,6 +12,7 @@ ACTIONS = {
     "approval.asked": "送审",
     "approval.voted": "审批中的一票",
     "approval.void": "审批作废",
+    "approval.used": "用去一次批准",
     "approval.withdrawn": "撤回送审",
     "approval.expired": "审批过期",
     "approval_rule.changed": "修改审批规则",

@@ -42,6 +42,7 @@ SUBJECTS = {
     "stop": ("停发", ""),
     "stop_release": ("解除停发", ""),
     "staff_role": ("成员角色与范围", ""),
+    "sign_in_reset": ("登录重置", ""),
     "approval_rule": ("审批规则", ""),
     "send_policy": ("触达规则", ""),
     "tier_policy": ("分层规则", ""),

@@ -12,8 +12,8 @@ from community.clients import ownership
 from kernel import database
 from kernel.errors import NotFound, Refused
 from loyalty.tiers import directory as clients
-from staff import delegations, directory, people, permissions
-from staff.access import invitations, second_factor, sessions
+from staff import delegations, directory, people, permissions, sign_in_resets
+from staff.access import second_factor, sessions
 from staff.models import Staff
 from web import forms, session
 from web.console import people as people_page
@@ -99,17 +99,29 @@ async def hand_over(request: Request) -> Response:
 
 
 async def make_link(request: Request) -> Response:
-    """POST /settings/people/{id}/invitation: the one-time address, shown on this answer and never again."""
+    """POST /settings/people/{id}/invitation: the one-time address, shown on this answer and never again.
+
+    For who sees or decides much a second person is asked first, and the same press makes the link after the yes.
+    """
     person = await _find(request)
-    purpose = "reset" if person.password_hash else "invite"
-    link = await invitations.invite(person, purpose, session.signed_in(request))
+    try:
+        link = await sign_in_resets.make_link(person, session.signed_in(request))
+    except Refused as error:
+        return await _page(request, person, error.message, status=error.status)
+    if link is None:
+        return _asked(request, person)
     return await _page(request, person, link=link)
 
 
 async def reset_second_factor(request: Request) -> Response:
-    """POST /settings/people/{id}/second-factor"""
+    """POST /settings/people/{id}/second-factor: at once, or after the yes of a second person."""
     person = await _find(request)
-    await second_factor.reset(person, by=session.signed_in(request))
+    try:
+        is_done = await sign_in_resets.reset_factor(person, session.signed_in(request))
+    except Refused as error:
+        return await _page(request, person, error.message, status=error.status)
+    if not is_done:
+        return _asked(request, person)
     return see_other(
         request, "person", id=person.id, notice=_("已重置动态码并退出其全部登录，下次登录时重新绑定"), tone="warn"
     )
@@ -147,6 +159,10 @@ async def end_delegation(request: Request) -> Response:
     return see_other(request, "person", id=person.id, notice=_("代理已结束"))
 
 
+def _asked(request: Request, person: Staff) -> Response:
+    return see_other(request, "person", id=person.id, notice=_("已提交，等待另一位同事批准；批准前不变"))
+
+
 async def _find(request: Request) -> Staff:
     return await people.visible(request.path_params["id"], session.signed_in(request))
 
@@ -173,6 +189,8 @@ async def _page(request: Request, person: Staff, problem: str = "", *, link: str
         who=person,
         manages=manages and person.id != reader.id,
         waiting=await people.waiting_change(person.id),
+        reset=await sign_in_resets.open_question(person.id) if manages else None,
+        may_link=manages and await sign_in_resets.waiting_link(person, reader) is not None,
         allowed=[(subject, names) for subject, names in allowed if names],
         sees_clients=permissions.may(person, "clients.see"),
         seen_clients=await clients.count(person, clients.Filters()),

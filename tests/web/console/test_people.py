@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kernel import clock, database
+from kernel.errors import Forbidden
 from staff import approvals, organisation
 from staff import people as abilities
 from staff.models import Approval, AuditEntry, Branch, Delegation, Staff
@@ -183,3 +184,42 @@ async def test_sessions_and_second_factor_of_others_end_by_an_administrator(sign
     assert (await other.get("/campaigns")).status == 303
     assert (await admin.post(f"/settings/people/{number}/second-factor")).status == 303
     assert await AuditEntry.filter(action__in=("session.all_ended", "second_factor.reset")).count() == 2
+
+
+async def _yes(number: int, by: Staff) -> None:
+    asked = await Approval.get(subject="sign_in_reset", subject_id=number, state="waiting")
+    await approvals.approve(asked.id, asked.content_hash, by)
+
+
+async def test_nobody_gets_into_the_account_of_who_sees_much_without_a_second_word(admin, people) -> None:
+    number = people["director"].id
+    answer = await admin.post(f"/settings/people/{number}/invitation")
+    assert answer.status == 303
+    assert "/start/" not in (await admin.get(f"/settings/people/{number}")).text
+    assert (await admin.post(f"/settings/people/{number}/invitation")).status == 409
+    with pytest.raises(Forbidden):
+        await _yes(number, people["administrator"])
+    await _yes(number, people["reviewer"])
+    assert "/start/" in (await admin.post(f"/settings/people/{number}/invitation")).text
+    # one yes, one link
+    assert (await admin.post(f"/settings/people/{number}/invitation")).status == 303
+
+
+async def test_the_second_factor_of_who_decides_is_reset_by_two(admin, people) -> None:
+    person = people["branch_head"]
+    await Staff.filter(id=person.id).update(totp_sealed=b"x", totp_since=clock.now())
+    assert (await admin.post(f"/settings/people/{person.id}/second-factor")).status == 303
+    assert (await Staff.get(id=person.id)).totp_since is not None
+    await _yes(person.id, people["reviewer"])
+    assert (await Staff.get(id=person.id)).totp_since is None
+
+
+async def test_who_signs_in_without_a_password_is_no_newcomer(signed_in, admin, people) -> None:
+    await signed_in("director")
+    await Staff.filter(id=people["director"].id).update(password_hash="")
+    assert (await admin.post(f"/settings/people/{people['director'].id}/invitation")).status == 303
+    assert await Approval.filter(subject="sign_in_reset", state="waiting").count() == 1
+
+
+async def test_others_still_get_a_link_at_once(admin, people) -> None:
+    assert "/start/" in (await admin.post(f"/settings/people/{people['marketing'].id}/invitation")).text
