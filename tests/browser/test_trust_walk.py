@@ -232,7 +232,7 @@ async def export_once(windows: Visitor, newcomer: Member, reviewer: Member) -> N
     await page.locator("main a:has-text('导出')").first.click()
     await page.fill("#reason", "请支行核对到场名单的联系方式")
     await newcomer.keep("15-export")
-    await newcomer.press("提交")
+    await newcomer.press("提交申请")
     await newcomer.says("等待审批")
     await decide(reviewer, "导出", "16-export")
     button = page.get_by_role("button", name="下载，仅此一次")
