@@ -21,6 +21,11 @@ REASONS = """
 UPDATE points_transaction SET reason = '' WHERE reason <> ''
   AND id IN (SELECT transaction_id FROM points_posting WHERE client_id = ANY($1::bigint[]))
 """
+ORDERS = """
+UPDATE grant_order SET reason = '', clients = (
+  SELECT coalesce(jsonb_agg(one), '[]') FROM jsonb_array_elements(clients) AS one WHERE one::bigint <> ALL($1::bigint[]))
+WHERE EXISTS (SELECT FROM jsonb_array_elements(clients) AS one WHERE one::bigint = ANY($1::bigint[]))
+"""
 CLOSE = "UPDATE points_balance SET is_closed = TRUE WHERE client_id = ANY($1::bigint[])"
 GOING = ("client_day", "outflow", "standing", "standing_change")
 
@@ -35,6 +40,7 @@ async def erase(client_ids: Sequence[int]) -> dict[str, int]:
         "movement": await database.execute(MOVEMENTS, ids),
         "account": await database.execute(UNLINK, ids),
         "import_refusal": await _drop_refused_rows(known),
+        "grant_order": await database.execute(ORDERS, list(client_ids)),
         "points_transaction": await database.execute(REASONS, list(client_ids)),
         "points_balance": await database.execute(CLOSE, list(client_ids)),
     }

@@ -73,6 +73,7 @@ ACTIONS = {
     "privacy.asked": "登记个人信息请求",
     "privacy.answered": "办结个人信息请求",
     "privacy.erased": "删除客户个人信息",
+    "privacy.erased_again": "清除删除期间写入的内容",
     "privacy.readmitted": "解除已删除客户号的拦截",
     "partner.added": "加入合作方",
     "partner.ended": "停止合作方",

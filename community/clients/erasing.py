@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
-from community.clients import personal, returning
+from community.clients import merging, personal, returning
 from kernel import clock, database
 
 # up to whom they were merged into, then down to all who were ever merged into these: one person, whichever is named
@@ -21,6 +22,13 @@ WITH RECURSIVE standing AS (
 )
 SELECT id FROM client WHERE id IN (SELECT id FROM everybody) AND erased_at IS NULL ORDER BY id FOR UPDATE
 """
+# {tables}: what must not point at an empty row; read before the lock, which a late writer doesn't hold any more
+LATE = """
+SELECT id FROM client c WHERE erased_at >= $1 AND (
+  name_sealed IS NOT NULL OR phone_sealed IS NOT NULL OR source <> 'erased' OR merged_into_id IS DISTINCT FROM id
+  OR EXISTS (SELECT FROM send WHERE client_id = c.id AND (recipient <> '' OR msgid <> '' OR body_sealed IS NOT NULL)){tables}
+) ORDER BY id LIMIT 1000 FOR UPDATE
+"""
 NAMED = "SELECT id, name_sealed, phone_sealed FROM client WHERE id = ANY($1::bigint[])"
 IDENTITIES = "SELECT id, sealed FROM identity WHERE client_id = ANY($1::bigint[]) AND kind = 'bank_number'"
 EXTERNAL = """
@@ -33,7 +41,7 @@ LEDGER = "UPDATE consent SET evidence = '' WHERE client_id = ANY($1::bigint[]) A
 EMPTY = """
 UPDATE client SET name_sealed = NULL, name_index = NULL, phone_sealed = NULL, phone_index = NULL,
   phone_tail_index = NULL, gender = '', branch_id = NULL, owner_id = NULL, source = 'erased', marketing_consent = false,
-  opted_out_at = NULL, last_activity_at = NULL, merged_into_id = id, consent_seq = consent_seq + 1, erased_at = $2
+  opted_out_at = NULL, last_activity_at = NULL, merged_into_id = id, consent_seq = consent_seq + 1, erased_at = coalesce(erased_at, $2)
 WHERE id = ANY($1::bigint[])
 """
 GOING = ("identity", "fan", "contact", "client_tag", "timeline_entry", "consent_state")
@@ -43,6 +51,17 @@ _BREAKS = re.compile(r"[^\w\-]+")
 async def lock_with_merged(client_ids: Sequence[int]) -> list[int]:
     """These clients and whoever they are one with after merges, locked in order; those erased before are left out."""
     return [row["id"] for row in await database.fetch(WITH_MERGED, list(client_ids))]
+
+
+async def lock_written_since(since: datetime, may_stay: frozenset[str]) -> list[int]:
+    """Rows emptied since then that something was written about again, locked; `may_stay`: tables that keep numbers."""
+    pointing = await database.fetch(merging.REFERRING)
+    tables = "".join(
+        f" OR EXISTS (SELECT FROM {row['table_name']} WHERE {row['column_name']} = c.id)"
+        for row in pointing
+        if row["table_name"] not in may_stay
+    )
+    return [row["id"] for row in await database.fetch(LATE.format(tables=tables), since)]
 
 
 async def identifiers(client_ids: Sequence[int]) -> frozenset[str]:

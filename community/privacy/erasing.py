@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from community.clients import erasing as clients
+from community.privacy import retained
 from kernel import database
+from staff import erasing as staff
 from staff.exports import erasing as exports
 
 Eraser = Callable[[Sequence[int]], Awaitable[dict[str, int]]]
@@ -21,10 +24,7 @@ REQUESTS = """
 UPDATE privacy_request SET wish_sealed = NULL, change_sealed = NULL, answer = ''
 WHERE client_id = ANY($1::bigint[]) AND (wish_sealed IS NOT NULL OR change_sealed IS NOT NULL OR answer <> '')
 """
-# what a member of staff wrote of their relation to the client may name them
-INTERESTS = """
-UPDATE interest SET relation = '' WHERE kind = 'client' AND ref = ANY($1::text[]) AND relation <> ''
-"""
+ASKED = "SELECT id FROM privacy_request WHERE client_id = ANY($1::bigint[])"
 
 
 def register(name: str, eraser: Eraser) -> None:
@@ -46,12 +46,29 @@ async def erase(client_ids: Sequence[int]) -> dict[str, int]:
     touched: Counter[str] = Counter()
     async with database.transaction():
         everybody = await clients.lock_with_merged(client_ids)
-        if not everybody:
-            return {}
-        for eraser in _ERASERS.values():
-            touched.update(await eraser(everybody))
-        touched["export"] += await exports.drop_files()
-        touched["privacy_request"] += await database.execute(REQUESTS, everybody)
-        touched["interest"] += await database.execute(INTERESTS, [str(one) for one in everybody])
-        touched.update(await clients.erase(everybody))
+        touched.update(await _empty(everybody) if everybody else {})
     return {table: count for table, count in sorted(touched.items()) if count}
+
+
+async def erase_late(since: datetime) -> list[int]:
+    """Erase once more whom something was written about while they were erased, since then; their empty rows.
+
+    A callback or an import that waited for the client's row writes on when the erasure has let go of it.
+    """
+    async with database.transaction():
+        shells = await clients.lock_written_since(since, retained.EMPTIED)
+        if shells:
+            await _empty(shells)
+    return shells
+
+
+async def _empty(everybody: Sequence[int]) -> Counter[str]:
+    touched: Counter[str] = Counter()
+    asked = [row["id"] for row in await database.fetch(ASKED, list(everybody))]
+    for eraser in _ERASERS.values():
+        touched.update(await eraser(everybody))
+    touched.update(await staff.erase(everybody, asked))
+    touched["export"] += await exports.drop_files()
+    touched["privacy_request"] += await database.execute(REQUESTS, list(everybody))
+    touched.update(await clients.erase(everybody))
+    return touched

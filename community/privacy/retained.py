@@ -31,6 +31,7 @@ RETAINED: tuple[Kept, ...] = (
     Kept("movement", "账户的交易金额与日期（无账号、无客户、无流水号）", AML),
     Kept("account_day", "账户的每日余额（无账号、无客户）", AML),
     Kept("grant_", "发放过的权益（只有编号）", BOOKS),
+    Kept("grant_order", "申请发放权益的编号（无原因、无客户编号）", BOOKS),
     Kept("points_transaction", "积分的每笔变动（无说明文字）", BOOKS),
     Kept("points_posting", "积分账的借贷两边（只有编号）", BOOKS),
     Kept("points_balance", "积分余额（只有编号）", BOOKS),
@@ -39,8 +40,15 @@ RETAINED: tuple[Kept, ...] = (
     Kept("live_guest", "直播的预约（只有编号）", COUNTS),
     Kept("attendance", "直播的观看时长（无编号）", COUNTS),
     Kept("membership", "曾有一名成员在群中（无编号）", COUNTS),
+    Kept("approval", "审批的编号、内容指纹与投票（无内容、无意见）", PROOF),
+    Kept("line_comment", "审批意见的位置（无文字）", PROOF),
+    Kept("export", "导出的编号与时间（无用途文字、无文件）", PROOF),
     Kept("audit_entry", "员工的操作记录（只有编号）", PROOF),
 )
+NUMBERED = frozenset({"account", "membership", "attendance"})
+"""Of these the row stays, but not the client's number in it."""
+EMPTIED = frozenset(one.table for one in RETAINED) - NUMBERED
+"""Tables in which an erased client's number may still stand; in every other a row of theirs was written too late."""
 BEYOND_US = (
     "您手机与客户经理手机中的聊天记录、企业微信好友关系与公众号的关注，由腾讯保存，我们无法删除；"
     "您可以自行删除好友或取消关注。删除后，银行文件与后台同步不会自动重新登记您；"

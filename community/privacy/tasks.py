@@ -8,8 +8,9 @@ from kernel.tasks import task
 
 @task("default")
 async def erase_approved() -> None:
-    """Carry out the erasures that a second person agreed to."""
+    """Carry out the erasures that a second person agreed to, and what was written meanwhile."""
     await erasures.erase_approved()
+    await erasures.erase_late()
 
 
 @task("default")
