@@ -15,6 +15,7 @@ import celery
 import psutil
 
 from kernel import tasks
+from processes import embedded
 from tests import running
 from wechat.sandbox.client import Sandbox
 
@@ -62,6 +63,14 @@ class Instance:
     async def rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
         """Rows from the instance's database."""
         return [dict(row) for row in await self.database.fetch(sql, *arguments)]
+
+    async def as_owner(self, statements: str) -> None:
+        """Run statements as the owner of the database, who may what the product's own role may not."""
+        line = await asyncpg.connect(self.card["database"].replace(embedded.APP_ROLE, embedded.DATABASE, 1))
+        try:
+            await line.execute(statements)
+        finally:
+            await line.close()
 
     def errors(self) -> list[dict[str, Any]]:
         """What its processes logged as errors."""

@@ -1,20 +1,69 @@
-"""What an instance leaves behind or lets slip while people work with it: logs, Redis, addresses, files, database."""
+"""What an instance leaves behind or lets slip while people work with it, and the looking through all of it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-from collections import defaultdict
-from collections.abc import AsyncIterator
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import psutil
+import redis.asyncio
 
 from tests.flows.canaries import Flock
 from tests.flows.instances import Instance
+from tests.waiting import until
 
 Finds = dict[str, set[str]]
+READ = {
+    b"string": lambda client, key: client.get(key),
+    b"list": lambda client, key: client.lrange(key, 0, -1),
+    b"set": lambda client, key: client.smembers(key),
+    b"hash": lambda client, key: client.hgetall(key),
+    b"zset": lambda client, key: client.zrange(key, 0, -1),
+}
+
+
+class Harvest:
+    """The places that were looked through for the words of a flock, how much stood there, and what was found."""
+
+    def __init__(self, flock: Flock) -> None:
+        self.flock = flock
+        self.finds: Finds = defaultdict(set)
+        self.pieces: Counter[str] = Counter()
+        self.bytes: Counter[str] = Counter()
+
+    def look(self, place: str, pieces: Iterable[str | bytes], name: str = "") -> None:
+        """Look through texts of one place; a find is named, or told by how the text begins."""
+        for piece in pieces:
+            text = piece.decode("utf-8", "replace") if isinstance(piece, bytes) else piece
+            self._count(place, len(piece))
+            if hits := self.flock.seen_in(text):
+                self.finds[f"{place}: {name or _around(text, hits)}"] |= hits
+
+    def look_into(self, place: str, path: Path) -> None:
+        """Look through a file, whatever it holds."""
+        with contextlib.suppress(OSError):
+            data = path.read_bytes()
+            self._count(place, len(data))
+            if hits := self.flock.seen_in_bytes(data):
+                self.finds[f"{place}: {path}"] |= hits
+
+    def told(self) -> str:
+        """The figures, a line for each place."""
+        lines = [f"{place}: {self.pieces[place]:,} pieces, {self.bytes[place]:,} bytes" for place in self.pieces]
+        words = 6 * len(self.flock.all)
+        total = (
+            f"{len(self.pieces)} kinds of places, {sum(self.pieces.values()):,} pieces, {sum(self.bytes.values()):,}"
+        )
+        return "\n".join([*lines, f"{total} bytes looked through for {words:,} words: {len(self.finds)} finds"])
+
+    def _count(self, place: str, size: int) -> None:
+        self.pieces[place] += 1
+        self.bytes[place] += size
 
 
 @contextlib.asynccontextmanager
@@ -33,6 +82,7 @@ async def to_redis(instance: Instance) -> AsyncIterator[list[bytes]]:
     listening = asyncio.create_task(listen())
     try:
         yield heard
+        await keep_up(instance, heard)
     finally:
         listening.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -40,77 +90,67 @@ async def to_redis(instance: Instance) -> AsyncIterator[list[bytes]]:
         writer.close()
 
 
-async def in_redis(instance: Instance, flock: Flock) -> Finds:
+async def in_redis(instance: Instance, harvest: Harvest) -> None:
     """What lies in Redis now, key by key."""
-    import redis.asyncio
-
-    found: Finds = defaultdict(set)
     async with redis.asyncio.from_url(instance.card["redis"]) as client:
         async for key in client.scan_iter(count=1000):
-            kind = await client.type(key)
-            read = {
-                b"string": lambda name: client.get(name),
-                b"list": lambda name: client.lrange(name, 0, -1),
-                b"set": lambda name: client.smembers(name),
-                b"hash": lambda name: client.hgetall(name),
-                b"zset": lambda name: client.zrange(name, 0, -1),
-            }.get(kind)
-            value = await read(key) if read else b""
-            hits = flock.seen_in(f"{key!r} {value!r}") | flock.seen_in(key.decode("utf-8", "replace"))
-            if hits:
-                found[key.decode("utf-8", "replace")] |= hits
-    return dict(found)
+            read = READ.get(await client.type(key))
+            value = await read(client, key) if read else b""
+            harvest.look("redis value", [key, f"{key!r} {value!r}"], key.decode("utf-8", "replace"))
 
 
-async def in_database(instance: Instance, flock: Flock) -> Finds:
+async def in_database(instance: Instance, harvest: Harvest) -> None:
     """What stands readable in a table, row by row as text."""
     tables = await instance.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
-    found: Finds = defaultdict(set)
     for table in (row["name"] for row in tables):
         async with instance.database.acquire() as connection, connection.transaction():
             async for row in connection.cursor(f'SELECT t::text AS row FROM "{table}" t', prefetch=2000):
-                for hit in flock.seen_in(row["row"]):
-                    found[table].add(hit)
-    return dict(found)
+                harvest.look("database row", [row["row"]], table)
 
 
-def in_files(instance: Instance, flock: Flock, *, with_database: bool) -> Finds:
-    """What stands readable in the files of the instance: its data folder, and whatever its processes hold open."""
-    found: Finds = {}
-    for path in _files(instance):
-        is_database = any(part.startswith(("postgres", "pgdata", "base")) for part in path.parts[3:])
-        if is_database and not with_database and path.name != "postgres.log":
-            continue
-        try:
-            hits = flock.seen_in_bytes(path.read_bytes())
-        except OSError:
-            continue
-        if hits:
-            found[str(path)] = hits
-    return found
+async def in_files(instance: Instance, harvest: Harvest) -> None:
+    """What stands readable in the files of the instance: its folders, and whatever its processes hold open."""
+    await instance.as_owner("CHECKPOINT")
+    for path in sorted(_files(instance)):
+        is_database = any(part.startswith("postgres") for part in path.parts)
+        harvest.look_into("database file" if is_database else "file", path)
 
 
-def in_text(flock: Flock, place: str, lines: list[bytes] | list[str]) -> Finds:
-    """What stands in lines that were heard, named by how the line begins."""
-    found: Finds = defaultdict(set)
-    for line in lines:
-        text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
-        if hits := flock.seen_in(text):
-            found[f"{place}: {_blank(text, hits)[:300]}"] |= hits
-    return dict(found)
+def in_processes(instance: Instance, harvest: Harvest) -> None:
+    """What the processes were started with, for everybody on the machine to see."""
+    for process in instance.run.family():
+        with contextlib.suppress(psutil.Error):
+            harvest.look("command line", [" ".join(process.cmdline())])
 
 
-def _blank(text: str, hits: set[str]) -> str:
+async def keep_up(instance: Instance, heard: list[bytes]) -> None:
+    """Wait until everything that was said to Redis so far has been heard."""
+    begin, last = len(heard), secrets.token_hex(8)
+    async with redis.asyncio.from_url(instance.card["redis"]) as client:
+        await client.get(last)
+    await until(lambda: any(last.encode() in line for line in heard[begin:]))
+
+
+def _around(text: str, hits: set[str]) -> str:
+    at = max(min((text.find(hit) for hit in hits if hit in text), default=0) - 120, 0)
     for hit in hits:
         text = text.replace(hit, "<canary>")
-    return text
+    return " ".join(text[at : at + 300].split())
 
 
 def _files(instance: Instance) -> set[Path]:
-    found = {path for folder in instance.run.folders() for path in folder.rglob("*") if path.is_file()}
+    # what the sandbox keeps is WeChat's own memory, not ours
+    found = {path for folder in instance.run.folders() for path in folder.rglob("*") if path.name != "sandbox.json"}
     for process in instance.run.family():
-        with contextlib.suppress(psutil.Error):
-            if any("sandbox" in word for word in process.cmdline()):
-                continue
-            found |= {Path(f"/proc/{process.pid}/fd/{one.fd}") for one in process.open_files()}
-    return {path for path in found if os.access(path, os.R_OK)}
+        with contextlib.suppress(psutil.Error, OSError):
+            if not any("sandbox" in word for word in process.cmdline()):
+                found |= {_opened(one) for one in Path(f"/proc/{process.pid}/fd").iterdir()}
+    return {path for path in found if path.is_file() and os.access(path, os.R_OK)}
+
+
+def _opened(link: Path) -> Path:
+    """What a process holds open: by its path, or by the hand that holds it when its name is gone."""
+    with contextlib.suppress(OSError):
+        path = link.readlink()
+        return path if path.is_file() else link
+    return link
