@@ -158,6 +158,11 @@ async def test_what_nobody_has_a_word_for_is_kept_and_named(wechat: Caller) -> N
     assert (await Callback.get()).kind == "?event.sandbox_future_event_.x_y"
 
 
+async def test_what_a_call_names_itself_is_kept_without_numbers_and_names(wechat: Caller) -> None:
+    await wechat.corp_event(Event="call_13800138000", ChangeType="欧阳修文")
+    assert (await Callback.get()).kind == "?event.call__._"
+
+
 async def test_a_contact_with_a_welcome_code_takes_the_urgent_lane(wechat: Caller) -> None:
     event = {"Event": "change_external_contact", "ChangeType": "add_external_contact", "UserID": "zhang.wei"}
     await wechat.corp_event(**event, ExternalUserID="wm1", WelcomeCode="CODE")
