@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from community.clients import correcting, timeline
@@ -16,6 +17,8 @@ from staff.approval_kinds import Kind
 from staff.models import Approval, Staff
 
 ERASURE = "erasure"
+PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+DASHES = re.compile(r"[\s-]")
 HOLD = """
 UPDATE privacy_request SET state = $2 WHERE id = $1 AND state = ANY($3::text[]) RETURNING id
 """
@@ -36,9 +39,11 @@ async def refuse(request_id: int, reason: str, by: Staff) -> None:
 
 async def correct(request_id: int, name: str, phone: str, by: Staff) -> int:
     """Put name and phone right; what stood there before is kept sealed as evidence. How many fields changed."""
-    request = await _open_one(request_id, by)
+    request, digits = await _open_one(request_id, by), DASHES.sub("", phone).removeprefix("+86")
+    if digits and not PHONE.fullmatch(digits):
+        raise Refused("手机号应为 11 位大陆手机号", code="privacy.phone_malformed")
     async with database.transaction():
-        changes = await correcting.correct(request.client_id, name=name.strip(), phone="".join(phone.split()))
+        changes = await correcting.correct(request.client_id, name=name.strip(), phone=digits)
         if not changes:
             raise Refused("新内容与现有内容相同，没有改动", code="privacy.unchanged")
         told = "\n".join(f"{one.label}：{one.before or '（空）'} → {one.after}" for one in changes)

@@ -47,6 +47,8 @@ async def test_a_correction_keeps_old_and_new_sealed(signed_in, client):
     browser = await signed_in("reviewer")
     same = await browser.post(f"/privacy/{asked.id}/answer", {"act": "correct", "name": "欧阳修文"})
     assert "没有改动" in same.text
+    long = await browser.post(f"/privacy/{asked.id}/answer", {"act": "correct", "phone": "139000000010"})
+    assert "手机号应为 11 位大陆手机号" in long.text
     await browser.post(f"/privacy/{asked.id}/answer", {"act": "correct", "name": "欧阳修", "phone": "13900000001"})
     await client.refresh_from_db()
     assert personal.open_name(client.id, client.name_sealed) == "欧阳修"
@@ -84,6 +86,9 @@ async def test_an_erasure_is_agreed_to_by_a_second_person_and_proved(signed_in, 
     file = await browser.get(f"/privacy/{asked.id}/evidence")
     assert json.loads(file.text)["client"] == client.id
     assert (await browser.get(f"/clients/{client.id}")).status == 404
+    unknown = await browser.post(f"/privacy/{asked.id}/answer", {"act": "readmit", "number": "62-1"})
+    assert "没有登记过这个已删除的客户号" in unknown.text
+    assert "解除拦截" in page.text
 
 
 async def test_what_is_overdue_is_told_beside_the_inbox(signed_in, client):
