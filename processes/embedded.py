@@ -94,7 +94,7 @@ def start_postgres(data: Path, *, durable: bool = True) -> Server:
     options = {"listen_addresses": "", "unix_socket_directories": str(sockets), "unix_socket_permissions": "0700"}
     options |= {"max_connections": "100", "timezone": "UTC", "log_timezone": "UTC", "shared_buffers": "256MB"}
     # a broken rule's detail quotes the row
-    options |= {"log_error_verbosity": "terse"}
+    options |= {"log_error_verbosity": "terse", "log_min_messages": "log", "log_min_error_statement": "panic"}
     # a first import writes a year of balances: fewer checkpoints in the middle of it
     options |= {"max_wal_size": "2GB", "checkpoint_timeout": "15min", "wal_level": "minimal", "max_wal_senders": "0"}
     if not durable:
