@@ -123,7 +123,7 @@ def rewrap_keys(_args: argparse.Namespace) -> int:
 
     instance.adopt()
     count = _with_database(lambda: ruling.rewrap(None))
-    print(f"{count} data keys are wrapped under the present master key; HUILIU_SEALING_KEY_PREVIOUS can go")
+    print(f"data keys wrapped under the present master key: {count}; HUILIU_SEALING_KEY_PREVIOUS can go")
     return 0
 
 
@@ -189,19 +189,21 @@ def trace_export(args: argparse.Namespace) -> int:
 
 
 def _with_database(work: Callable[[], Awaitable[Result]]) -> Result:
-    from kernel import cache, database, logs, tasks
+    from kernel import cache, database, key_sources, logs, tasks
     from processes import registrations, schema  # noqa: F401  # registrations: imported for what it registers
     from wechat import doors
 
     async def opened() -> Result:
         wanted = settings.get()
         logs.start("command", "WARNING")
-        await database.open_database(schema.config())
-        tasks.connect(wanted.redis_url)
         try:
+            await database.open_database(schema.config())
+            tasks.connect(wanted.redis_url)
             return await work()
         except Refused as error:
             raise Failed(error.message) from error
+        except key_sources.CannotUnwrap as error:
+            raise Failed(f"{error}; while it is changed, HUILIU_SEALING_KEY_PREVIOUS names the old one") from error
         finally:
             await doors.close()
             await cache.close_redis()
