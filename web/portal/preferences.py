@@ -17,8 +17,8 @@ from web import forms
 from web.language import gettext as _
 from web.rendering import go_to, render
 
-OFFERED = tuple(code for code in CLASS_NAMES if code not in ("service", "private"))
-"""Classes that clients choose among: service messages are no offers, private products are never sent to many."""
+OFFERED = tuple(code for code in CLASS_NAMES if code != "service")
+"""Classes that clients choose among, private products too; service messages are no offers."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from community.clients.preferences import Choice
 from community.privacy.models import Partner
 from kernel import signing
 from tests.browsing import Browser
+from web.portal.preferences import OFFERED
 
 
 @pytest.fixture
@@ -78,3 +79,17 @@ async def test_the_page_names_nobody_and_shows_the_text_that_is_agreed_to(web_ap
     assert "欧阳" not in text
     assert "条款版本 2026-09" in text
     assert "为什么会收到" in text
+
+
+async def test_whoever_unticks_every_class_is_offered_nothing_private_either(web_app, client):
+    page = _page_of(client.id)
+    assert "私募" in (await Browser(web_app).get(page)).text
+    nothing = {"offers": "yes", "part": "all", "text": "2026-09", "channels": ["oa_service"], "classes": []}
+    assert (await Browser(web_app).post(page, nothing)).status == 303
+    words = (await consent.words_of([client.id]))[client.id]
+    assert {consent_rule.decide(words, "oa_service", one) for one in OFFERED} == {"no"}
+    assert "private" in OFFERED
+    await Browser(web_app).post(page, nothing | {"classes": ["private"]})
+    words = (await consent.words_of([client.id]))[client.id]
+    assert consent_rule.decide(words, "oa_service", "private") == "yes"
+    assert consent_rule.decide(words, "oa_service", "fund") == "no"
