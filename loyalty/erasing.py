@@ -23,7 +23,8 @@ UPDATE points_transaction SET reason = '' WHERE reason <> ''
 """
 ORDERS = """
 UPDATE grant_order SET reason = '', clients = (
-  SELECT coalesce(jsonb_agg(one), '[]') FROM jsonb_array_elements(clients) AS one WHERE one::bigint <> ALL($1::bigint[]))
+  SELECT coalesce(jsonb_agg(one), '[]')
+  FROM jsonb_array_elements(clients) AS one WHERE one::bigint <> ALL($1::bigint[]))
 WHERE EXISTS (SELECT FROM jsonb_array_elements(clients) AS one WHERE one::bigint = ANY($1::bigint[]))
 """
 CLOSE = "UPDATE points_balance SET is_closed = TRUE WHERE client_id = ANY($1::bigint[])"

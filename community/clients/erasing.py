@@ -26,7 +26,8 @@ SELECT id FROM client WHERE id IN (SELECT id FROM everybody) AND erased_at IS NU
 LATE = """
 SELECT id FROM client c WHERE erased_at >= $1 AND (
   name_sealed IS NOT NULL OR phone_sealed IS NOT NULL OR source <> 'erased' OR merged_into_id IS DISTINCT FROM id
-  OR EXISTS (SELECT FROM send WHERE client_id = c.id AND (recipient <> '' OR msgid <> '' OR body_sealed IS NOT NULL)){tables}
+  OR EXISTS (SELECT FROM send WHERE client_id = c.id AND (recipient <> '' OR msgid <> '' OR body_sealed IS NOT NULL))
+  {tables}
 ) ORDER BY id LIMIT 1000 FOR UPDATE
 """
 NAMED = "SELECT id, name_sealed, phone_sealed FROM client WHERE id = ANY($1::bigint[])"
@@ -41,7 +42,8 @@ LEDGER = "UPDATE consent SET evidence = '' WHERE client_id = ANY($1::bigint[]) A
 EMPTY = """
 UPDATE client SET name_sealed = NULL, name_index = NULL, phone_sealed = NULL, phone_index = NULL,
   phone_tail_index = NULL, gender = '', branch_id = NULL, owner_id = NULL, source = 'erased', marketing_consent = false,
-  opted_out_at = NULL, last_activity_at = NULL, merged_into_id = id, consent_seq = consent_seq + 1, erased_at = coalesce(erased_at, $2)
+  opted_out_at = NULL, last_activity_at = NULL, merged_into_id = id, consent_seq = consent_seq + 1,
+  erased_at = coalesce(erased_at, $2)
 WHERE id = ANY($1::bigint[])
 """
 GOING = ("identity", "fan", "contact", "client_tag", "timeline_entry", "consent_state")

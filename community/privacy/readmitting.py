@@ -1,4 +1,4 @@
-"""Letting the bank's files register an erased client anew: a person decides, who has the client's number before them."""
+"""Letting the bank's files register an erased client anew: a person decides, with the number before them."""
 
 from __future__ import annotations
 
