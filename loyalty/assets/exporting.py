@@ -37,6 +37,11 @@ async def rows(params: Params, by: Staff) -> AsyncIterator[Cells]:
         yield cells
 
 
+async def is_clear(params: Params, by: Staff) -> bool:
+    """Whoever ran the import gave the rows; for everybody else they are others' data in the clear."""
+    return (await history.run(params["run"], by)).by_id != by.id
+
+
 EXPORTER = exporters.register(
     Exporter(
         kind="import_refused",
@@ -46,6 +51,7 @@ EXPORTER = exporters.register(
         about=about,
         count=count,
         rows=rows,
+        is_clear=is_clear,
         file_name=lambda params: f"refused-{params['run']}.csv",
         holds="包含，与原文件相同",
         mark_in_heads=True,

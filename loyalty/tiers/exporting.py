@@ -124,6 +124,10 @@ def _money(fen: int | None, *, is_clear: bool) -> Any:
     return next((label for limit, label in BANDS if fen < limit * 100), "600 万以上")
 
 
+async def _is_clear(params: Params, _by: Staff) -> bool:
+    return bool(params.get("clear"))
+
+
 EXPORTER = exporters.register(
     Exporter(
         kind="clients",
@@ -134,6 +138,6 @@ EXPORTER = exporters.register(
         count=count,
         rows=rows,
         file_name=lambda _params: "clients.xlsx",
-        is_clear=lambda params: bool(params.get("clear")),
+        is_clear=_is_clear,
     )
 )

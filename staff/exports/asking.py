@@ -42,16 +42,16 @@ async def ask(kind: str, params: Params, reason: str, by: Staff) -> Export:
         await database.fetch(_ONE_AT_A_TIME, by.id)
         await _refuse_beyond_the_day(rows, by)
         export = await _make(exporter, params, reason, rows, by)
-        if needs_approval(exporter, params, rows):
+        if export.state == "waiting":
             await _ask_second_person(export, exporter, by)
         else:
             tasks.prepare.later(export.id)
     return export
 
 
-def needs_approval(exporter: Exporter, params: Params, rows: int) -> bool:
+async def needs_approval(exporter: Exporter, params: Params, rows: int, by: Staff) -> bool:
     """Whether a second person must agree: many rows, or personal data in the clear."""
-    return rows > settings.get().export_free_rows or exporter.is_clear(params)
+    return rows > settings.get().export_free_rows or await exporter.is_clear(params, by)
 
 
 async def accept(kind: str, given: dict[str, str], by: Staff) -> tuple[Exporter, Params]:
@@ -111,7 +111,7 @@ async def _refuse_beyond_the_day(rows: int, by: Staff) -> None:
 
 
 async def _make(exporter: Exporter, params: Params, reason: str, rows: int, by: Staff) -> Export:
-    is_waiting = needs_approval(exporter, params, rows)
+    is_waiting = await needs_approval(exporter, params, rows, by)
     export = await Export.create(
         kind=exporter.kind,
         params=params,
@@ -133,7 +133,8 @@ async def _make(exporter: Exporter, params: Params, reason: str, rows: int, by: 
 async def _ask_second_person(export: Export, exporter: Exporter, by: Staff) -> None:
     lines = [["内容", exporter.label], *map(list, await exporter.about(export.params, by))]
     lines += [["行数", f"{export.rows:,}"], ["用途", export.reason]]
-    lines += [["完整个人信息", "包含" if exporter.is_clear(export.params) else exporter.holds]]
+    is_clear = await exporter.is_clear(export.params, by)
+    lines += [["完整个人信息", "包含" if is_clear else exporter.holds]]
     summary: dict[str, Any] = {
         "title": f"导出 {exporter.label}（{export.rows:,} 行）",
         "lines": lines,

@@ -25,6 +25,10 @@ async def _accept(given: Mapping[str, str], _by: Staff) -> Params:
     return dict(given)
 
 
+async def _is_masked(_params: Params, _by: Staff) -> bool:
+    return False
+
+
 async def _say_nothing(_params: Params, _by: Staff) -> list[tuple[str, str]]:
     return []
 
@@ -37,9 +41,9 @@ class Exporter:
     both look only within the person's scope. file_name: ends in .xlsx or .csv, which decides the format. accept: what
     came with the question as parameters without personal data; Refused or NotFound for what this person may not have.
     about: label and value of what will be in the file, shown to asker and approver. is_clear: whether names or numbers
-    stand in it in the clear, which always needs a second person's word. holds: what is said of personal data where it
-    is not clear. mark_in_heads: the visible mark goes into a
-    last head instead of the first line, for files that are mended and read in again.
+    that the person did not have before stand in it in the clear, which always needs a second person's word. holds: what
+    is said of personal data where it is not clear. mark_in_heads: the visible mark goes into a last head instead of the
+    first line, for files that are mended and read in again.
     """
 
     kind: str
@@ -50,7 +54,7 @@ class Exporter:
     file_name: Callable[[Params], str]
     accept: Callable[[Mapping[str, str], Staff], Awaitable[Params]] = _accept
     about: Callable[[Params, Staff], Awaitable[list[tuple[str, str]]]] = _say_nothing
-    is_clear: Callable[[Params], bool] = lambda _params: False
+    is_clear: Callable[[Params, Staff], Awaitable[bool]] = _is_masked
     holds: str = "不含，已脱敏"
     mark_in_heads: bool = False
 

@@ -120,7 +120,8 @@ async def _ask_page(
 ) -> Response:
     person = session.signed_in(request)
     rows = await exporter.count(params, person)
-    other = {"kind": exporter.kind} | params | ({"clear": ""} if exporter.is_clear(params) else {"clear": "1"})
+    is_clear = await exporter.is_clear(params, person)
+    other = {"kind": exporter.kind} | params | {"clear": "" if is_clear else "1"}
     return render(
         request,
         "console/exports/new.html",
@@ -129,7 +130,8 @@ async def _ask_page(
         params=params,
         about=await exporter.about(params, person),
         rows=rows,
-        needs_approval=asking.needs_approval(exporter, params, rows),
+        is_clear=is_clear,
+        needs_approval=await asking.needs_approval(exporter, params, rows, person),
         free_rows=settings.get().export_free_rows,
         can_be_clear=exporter.kind == "clients" and permissions.may(person, "clients.reveal"),
         other=urlencode(other),

@@ -35,6 +35,10 @@ async def _rows(params: Params, by: Staff) -> AsyncIterator[Any]:
         yield [number, f"第{number % 7}支行", "=1+1" if number == 0 else f"{by.name}的客户{number}", number * 1.5]
 
 
+async def _clear(_params: Params, _by: Staff) -> bool:
+    return True
+
+
 async def _sheets(params: Params, _by: Staff) -> AsyncIterator[Any]:
     yield Sheet("甲", ["a"])
     yield ["一"]
@@ -47,8 +51,7 @@ def _kinds() -> None:
     exporters.register(Exporter("t_csv", "测试", rows=_rows, file_name=lambda _p: "t.csv", **plain))
     exporters.register(Exporter("t_xlsx", "测试", rows=_rows, file_name=lambda _p: "t.xlsx", **plain))
     exporters.register(Exporter("t_book", "测试", rows=_sheets, file_name=lambda _p: "t.xlsx", **plain))
-    clear = lambda _p: True  # noqa: E731
-    exporters.register(Exporter("t_clear", "测试", rows=_rows, file_name=lambda _p: "t.csv", is_clear=clear, **plain))
+    exporters.register(Exporter("t_clear", "测试", rows=_rows, file_name=lambda _p: "t.csv", is_clear=_clear, **plain))
 
 
 @pytest.fixture

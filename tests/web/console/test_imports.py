@@ -42,6 +42,14 @@ async def test_taking_refused_rows_needs_a_reason_and_leaves_a_trace(signed_in, 
     assert actions == ["export.asked", "export.prepared", "export.fetched"]
 
 
+async def test_rows_of_a_colleagues_import_wait_for_a_second_person(signed_in, run_id, people):
+    await Staff.filter(id=people["administrator"].id).update(reach="bank")
+    browser = await signed_in("administrator")
+    given = {"kind": "import_refused", "run": str(run_id), "reason": "修正后重新导入名单"}
+    assert (await browser.post("/exports", given)).status == 303
+    assert (await Export.get(kind="import_refused")).state == "waiting"
+
+
 async def test_another_branch_does_not_see_the_import_nor_its_rows(signed_in, run_id):
     branch = await Branch.create(code="GZ01", name="广州分行")
     await Staff.filter(login="administrator").update(branch_id=branch.id, reach="branch")
