@@ -24,6 +24,10 @@ UNITS = {
     "export": "行",
 }
 
+ADDED_UP = frozenset({"grant", "grant_reversal", "points", "export"})
+"""Kinds whose questions of one asker count together for a day: several small ones are one large one."""
+DAY = timedelta(hours=24)
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from kernel import clock, database
@@ -18,6 +19,11 @@ _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, $2::bi
 _WITHDRAW = """
 UPDATE approval SET state = 'withdrawn', decided_at = $3 WHERE subject = $1 AND subject_id = $2 AND state = 'waiting'
 RETURNING id
+"""
+_ASKED_BEFORE = """
+SELECT coalesce(sum(size), 0)::bigint FROM approval
+WHERE subject = $1 AND asked_by_id = $2 AND created_at > $3
+  AND state NOT IN ('returned', 'void', 'withdrawn', 'expired')
 """
 _VOID = """
 UPDATE approval SET state = 'void', note = $3, decided_at = $4
@@ -51,7 +57,8 @@ async def ask(
 
     summary: what pages show: `title`, `lines` (label and value pairs), `branch_id` (or its absence: head office)
     decides who sees it, `maker_ids` names everybody who made the content and therefore can't approve it. size: people
-    reached, fen, points or rows, as the kind says; above the rule's line two people must say yes. touches: refs like
+    reached, fen, points or rows, as the kind says; above the rule's line two people must say yes, and several that one
+    person asks within a day count together where the kind adds up. touches: refs like
     product:R12; where a maker declared an interest in one, the review committee must say yes.
     """
     now = clock.now()
@@ -61,13 +68,17 @@ async def ask(
         await database.fetch(_ONE_AT_A_TIME, subject, subject_id)
         for row in await database.fetch(_WITHDRAW, subject, subject_id, now):
             await audit.record(by, "approval.withdrawn", subject, subject_id, approval=row["id"])
+        total = size + await _asked_before(subject, by, now)
+        if total > size:
+            told = [["本人 24 小时内同类合计", f"{total:,} {approval_rules.UNITS.get(subject, '')}".strip()]]
+            summary = {**summary, "lines": [*summary.get("lines", []), *told]}
         asked = await Approval.create(
             subject=subject,
             subject_id=subject_id,
             content_hash=content_hash,
             summary={**summary, "maker_ids": makers},
             asked_by=by,
-            needs=rule.needs(size),
+            needs=rule.needs(total),
             size=size,
             touches=list(touches),
             needs_committee=bool(await interests.touching(makers, touches)),
@@ -181,6 +192,14 @@ def refuse_unless_waiting(asked: Approval) -> None:
         raise Refused("这项申请已由其他同事处理，或已被撤回", code="approval.decided", status=409)
     if asked.expires_at is not None and clock.now() >= asked.expires_at:
         raise Refused("这项申请已超过审批期限，请由制作人重新提交", code="approval.expired", status=409)
+
+
+async def _asked_before(subject: str, by: Staff, now: datetime) -> int:
+    if subject not in approval_rules.ADDED_UP:
+        return 0
+    # one asker's questions come one after the other, or two at once would not see each other
+    await database.fetch(_ONE_AT_A_TIME, f"asker|{subject}", by.id)
+    return int(await database.fetch_value(_ASKED_BEFORE, subject, by.id, now - approval_rules.DAY))
 
 
 async def _note_conflicts(approval_id: int) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+
+from tortoise.expressions import Q
 
 from kernel import clock, database
 from kernel.errors import NotFound, Refused
 from staff import audit, permissions, scope
 from staff.models import Interest, Staff
 
+STILL_COUNTS = timedelta(days=30)
+"""For so long an interest counts after its end: nobody ends it, asks, and declares it again."""
 KINDS = {"product": "产品", "company": "公司", "client": "客户"}
 
 
@@ -59,10 +64,11 @@ async def within_reach(person: Staff, limit: int = 300) -> list[Interest]:
 
 
 async def touching(staff_ids: Iterable[int], refs: Iterable[str]) -> list[Interest]:
-    """The interests that these people hold now in what the refs name, oldest first."""
+    """The interests that these people hold, or held until lately, in what the refs name, oldest first."""
     wanted = {ref_of(*ref.split(":", 1)) for ref in refs}
     people = list(staff_ids)
     if not wanted or not people:
         return []
-    held = await Interest.filter(staff_id__in=people, ended_at=None).order_by("id").prefetch_related("staff")
+    lately = Q(ended_at=None) | Q(ended_at__gt=clock.now() - STILL_COUNTS)
+    held = await Interest.filter(lately, staff_id__in=people).order_by("id").prefetch_related("staff")
     return [one for one in held if ref_of(one.kind, one.ref) in wanted]
