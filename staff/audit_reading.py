@@ -12,12 +12,16 @@ from staff import scope
 from staff.models import AuditEntry, Staff
 
 BATCH = 2_000
-# roles that answer for the whole bank's conduct; everybody else reads about the people within reach
-SEES_ALL = frozenset({"auditor", "reviewer", "administrator"})
+_SEES_ALL = frozenset({"auditor", "reviewer", "administrator"})
 _ROWS = """
 SELECT e.id, e.created_at, s.name, e.action, e.subject, e.subject_id, e.detail::text AS detail, e.request_id
 FROM audit_entry e LEFT JOIN staff s ON s.id = e.staff_id WHERE {conditions} ORDER BY e.id DESC LIMIT {most}
 """
+
+
+def sees_all(person: Staff) -> bool:
+    """Whether this person answers for the whole bank's conduct; everybody else reads about the people within reach."""
+    return person.role in _SEES_ALL and person.reach == "bank"
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ async def every(person: Staff, filters: Filters) -> AsyncIterator[Line]:
 
 def _conditions(person: Staff, filters: Filters, before: int | None) -> tuple[str, list[Any]]:
     # the pieces of SQL are ours; what a person chose travels as arguments
-    own = scope.staff(person, alias="w", first=1) if person.role not in SEES_ALL else None
+    own = scope.staff(person, alias="w", first=1) if not sees_all(person) else None
     arguments: list[Any] = list(own.arguments) if own else []
     pieces = [f"e.staff_id IN (SELECT w.id FROM staff w WHERE {own.sql})"] if own else ["TRUE"]  # noqa: S608  # scope's
     from_on, until_on = filters.from_on, filters.until_on

@@ -107,14 +107,14 @@ def _export_of(filters: Filters) -> dict[str, Any]:
 
 async def _people(person: Staff) -> list[tuple[int, str]]:
     found = Staff.all()
-    if person.role not in audit_reading.SEES_ALL:
+    if not audit_reading.sees_all(person):
         units = await scope.units_of(person)
         found = found.filter(branch_id__in=list(units)) if units is not None else found
     return [(row["id"], row["name"]) for row in await found.order_by("name", "id").limit(PEOPLE).values("id", "name")]
 
 
 async def _chain(person: Staff) -> dict[str, Any]:
-    if person.role not in audit_reading.SEES_ALL:
+    if not audit_reading.sees_all(person):
         return {"state": None, "check": None}
     return {
         "state": await audit_verification.state(),
