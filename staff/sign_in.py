@@ -5,10 +5,11 @@ from __future__ import annotations
 from kernel import clock, database
 from kernel.errors import Refused
 from staff import audit
-from staff.access import passwords, pauses
+from staff.access import known_addresses, passwords, pauses
 from staff.models import Staff
 
 LONGEST_PASSWORD = passwords.LONGEST
+LONGEST_ADDRESS = 64
 NOBODY = 0
 """The number of no row: an unknown login costs the same statements as a known one."""
 set_password = passwords.set_password
@@ -22,39 +23,50 @@ class WrongSignIn(Refused):
 
 
 async def check(login: str, password: str, address: str = "") -> Staff:
-    """The person with this login and password. WrongSignIn: wrong, closed, or too many tries of account or address."""
-    place = f"address|{address}"
-    if address and await pauses.is_paused(place):
+    """The person with this login and password. WrongSignIn: wrong, closed, or too many tries of account or address.
+
+    Where the person signed in lately only the tries from that address count: nobody elsewhere keeps the account closed.
+    """
+    if address and await pauses.is_paused(f"address|{address}"):
         # before the slow hash: refusing a flood must be cheap, and it looks the same for every login
         raise WrongSignIn
+    address = address[:LONGEST_ADDRESS]
     person = await Staff.get_or_none(login=login.strip().lower())
+    number = person.id if person is not None else NOBODY
+    is_known = await known_addresses.is_known(number, address)
+    is_resting = await pauses.is_paused(_seat(number, address))
+    if not is_known:
+        is_resting = person is not None and person.next_sign_in_at is not None and person.next_sign_in_at > clock.now()
     stored = person.password_hash if person is not None else ""
     is_right = await passwords.matches(stored, password)
-    if person is None or not is_right or not person.is_active or _is_resting(person):
-        # whoever knocks while it rests, and with whatever password
-        await _count_failure(person, place if address else "")
+    if person is None or not is_right or not person.is_active or is_resting:
+        # whoever knocks while it rests, and with whatever password: a resting account counts no more, or a stranger
+        # could keep it closed for ever
+        counted = NOBODY if is_resting else number
+        await _count_failure(person, address, NOBODY if is_known else counted, counted if is_known else NOBODY)
         raise WrongSignIn
     if passwords.is_outdated(stored):
         await passwords.keep(person, await passwords.hashed(password))
     await Staff.filter(id=person.id).update(failed_sign_ins=0, next_sign_in_at=None)
+    await pauses.forgive(_seat(person.id, address))
     return person
 
 
-def _is_resting(person: Staff) -> bool:
-    return person.next_sign_in_at is not None and person.next_sign_in_at > clock.now()
-
-
-async def _count_failure(person: Staff | None, place: str) -> None:
-    # a resting account counts no more, or a stranger could keep it closed for ever; the address always counts, or it
-    # would be paused over unknown logins only, and the pause would tell which are known
-    number = person.id if person is not None and not _is_resting(person) else NOBODY
+async def _count_failure(person: Staff | None, address: str, account: int, at_known: int) -> None:
+    """One more for the account or for the account at its known address; the same statements for every login."""
     # counted in the database: parallel guesses on several processes all count
     row = await database.fetch_one(
-        "UPDATE staff SET failed_sign_ins = failed_sign_ins + 1 WHERE id = $1 RETURNING failed_sign_ins", number
+        "UPDATE staff SET failed_sign_ins = failed_sign_ins + 1 WHERE id = $1 RETURNING failed_sign_ins", account
     )
     # the login that was typed is not kept: people type passwords into the wrong field
     await audit.record(person, "sign_in.failed", "staff", person.id if person is not None else None)
-    if place:
-        await pauses.count_failure(place, pauses.ADDRESS)
-    if pause := pauses.wait_after(row["failed_sign_ins"] if row else 0, pauses.ACCOUNT):
-        await Staff.filter(id=number).update(next_sign_in_at=clock.now() + pause)
+    if address:
+        # the address always counts, or it would be paused over unknown logins only, and that would tell which are known
+        await pauses.count_failure(f"address|{address}", pauses.ADDRESS)
+        await pauses.count_failure(_seat(at_known, address), pauses.ACCOUNT)
+    pause = pauses.wait_after(row["failed_sign_ins"] if row else 0, pauses.ACCOUNT)
+    await Staff.filter(id=account if pause else NOBODY).update(next_sign_in_at=clock.now() + pause)
+
+
+def _seat(number: int, address: str) -> str:
+    return f"account|{number}|{address}"

@@ -48,6 +48,19 @@ class AddressPause(Record):
         table = "address_pause"
 
 
+class KnownAddress(Record):
+    """A network address from which a person signed in lately, as a keyed hash; last_at: the last time."""
+
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("staff.Staff", on_delete=fields.CASCADE)
+    staff_id: int
+    address_hash = fields.CharField(max_length=64)
+    last_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "known_address"
+        unique_together = (("staff_id", "address_hash"),)
+
+
 class SpentToken(Record):
     """A signed token that was good once and has been used; only its keyed hash, kept until it is too old anyway."""
 

@@ -10,7 +10,7 @@ from kernel import clock
 from kernel.database import transaction
 from kernel.errors import NotFound
 from staff import audit
-from staff.access import pauses, spending
+from staff.access import known_addresses, pauses, spending
 from staff.models import Session, Staff
 
 IDLE_LIMIT = timedelta(minutes=20)
@@ -49,6 +49,7 @@ async def begin(
             has_second_factor=has_second_factor,
             stepped_up_at=before.stepped_up_at if before is not None else now,
         )
+        await known_addresses.remember(staff, made.address)
         await audit.record(staff, "sign_in.succeeded", "staff", staff.id, how=how, second_factor=has_second_factor)
     return made, token
 
@@ -120,6 +121,7 @@ async def forget_old() -> int:
     now = clock.now()
     await pauses.forget_old()
     await spending.forget_old()
+    await known_addresses.forget_old()
     idle = await Session.filter(last_seen_at__lte=now - IDLE_LIMIT).delete()
     return idle + await Session.filter(ends_at__lte=now).delete()
 

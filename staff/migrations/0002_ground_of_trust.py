@@ -158,6 +158,18 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='KnownAddress',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('staff', fields.ForeignKeyField('staff.Staff', source_field='staff_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('address_hash', fields.CharField(max_length=64)),
+                ('last_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'known_address', 'app': 'staff', 'unique_together': (('staff_id', 'address_hash'),), 'pk_attr': 'id', 'table_description': 'A network address from which a person signed in lately, as a keyed hash; last_at: the last time.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='LineComment',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from kernel import clock
 from kernel.errors import Refused
 from staff import sign_in
-from staff.access import pauses
+from staff.access import known_addresses, pauses
 from staff.models import Staff
 
 PASSWORD = "a long enough pass phrase"
@@ -76,3 +77,36 @@ async def test_a_resting_account_pauses_the_address_as_an_unknown_login_does(zho
     # whoever knocks does not make it rest longer
     kept = await Staff.get(id=zhou.id)
     assert (kept.failed_sign_ins, kept.next_sign_in_at) == (pauses.ACCOUNT.free, rests_until)
+
+
+async def test_a_stranger_does_not_close_an_account_where_its_person_signs_in(zhou):
+    await known_addresses.remember(zhou, "198.51.100.1")
+    await Staff.filter(id=zhou.id).update(next_sign_in_at=clock.now() + timedelta(hours=1))
+    with pytest.raises(sign_in.WrongSignIn):
+        await sign_in.check("zhoumin", PASSWORD, "198.51.100.2")
+    assert (await sign_in.check("zhoumin", PASSWORD, "198.51.100.1")).id == zhou.id
+    # there it has a count of its own, which leaves the account's alone
+    for _ in range(pauses.ACCOUNT.free):
+        with pytest.raises(sign_in.WrongSignIn):
+            await sign_in.check("zhoumin", "wrong", "198.51.100.1")
+    with pytest.raises(sign_in.WrongSignIn):
+        await sign_in.check("zhoumin", PASSWORD, "198.51.100.1")
+    assert (await Staff.get(id=zhou.id)).failed_sign_ins == 0
+    assert (await sign_in.check("zhoumin", PASSWORD, "198.51.100.2")).id == zhou.id
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        assert not await known_addresses.is_known(zhou.id, "198.51.100.1")
+
+
+@pytest.mark.parametrize("place", ["known", "strange"])
+async def test_a_failure_costs_the_same_statements_for_every_login(zhou, caplog, place):
+    await known_addresses.remember(zhou, "known")
+    made = {}
+    for login in ("zhoumin", "nobody"):
+        for turn in range(pauses.ACCOUNT.free + 2):
+            caplog.clear()
+            with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"), pytest.raises(sign_in.WrongSignIn):
+                await sign_in.check(login, "wrong", place)
+            made[login, turn] = [record.getMessage()[:30] for record in caplog.records]
+            assert len(made[login, turn]) > 5
+    for turn in range(pauses.ACCOUNT.free + 2):
+        assert made["zhoumin", turn] == made["nobody", turn]
