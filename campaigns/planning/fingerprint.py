@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from datetime import UTC
@@ -33,19 +32,21 @@ async def contents(campaign: Campaign) -> dict[str, Any]:
         "branch": campaign.branch_id,
         "author": campaign.author_id,
         "scope": await _scope(campaign),
-        "steps": [
-            {
-                "code": step.code,
-                "text": step.text,
-                "link_title": step.link_title,
-                "link_url": step.link_url,
-                "who": step.who,
-            }
-            for step in steps
-        ],
+        "steps": [step_contents(step) for step in steps],
         "details": await kind.of(campaign.kind).details(campaign),
         "products": await products.contents(campaign),
-        "limits": await _limits(campaign),
+        "limits": policies.told(await limits(campaign)),
+    }
+
+
+def step_contents(step: Step) -> dict[str, str]:
+    """What is approved of one message."""
+    return {
+        "code": step.code,
+        "text": step.text,
+        "link_title": step.link_title,
+        "link_url": step.link_url,
+        "who": step.who,
     }
 
 
@@ -60,10 +61,9 @@ async def of(campaign: Campaign) -> str:
     return digest(await contents(campaign))
 
 
-async def _limits(campaign: Campaign) -> dict[str, Any]:
-    # caps and quiet hours of the day of its start: what was approved under them is not sent under looser ones
-    rules = await policies.in_force(clock.local(campaign.starts_at).date() if campaign.starts_at else None)
-    return {name: str(value) for name, value in dataclasses.asdict(rules).items()}
+async def limits(campaign: Campaign) -> policies.Policy:
+    """Caps and quiet hours of the day of its start: what is approved under them is not sent under looser ones."""
+    return await policies.in_force(clock.local(campaign.starts_at).date() if campaign.starts_at else None)
 
 
 async def _scope(campaign: Campaign) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from community.sending import reminding, streams
 from community.sending import tasks as sending_tasks
 from kernel import clock, database, logs
 from kernel.errors import Forbidden, Refused
-from staff import approvals, audit, permissions
+from staff import approval_reading, approval_rights, approvals, audit, permissions
 from staff.models import Staff
 
 _log = logs.get(__name__)
@@ -69,6 +69,7 @@ async def release(campaign_id: int, by: Staff) -> Campaign:
         campaign = await listing.lock(campaign_id, by)
         if by.id in (campaign.author_id, campaign.last_editor_id):
             raise Forbidden("放行须由另一位有审批权限的同事操作", code="approval.own_work")
+        await _refuse_partial(campaign, by)
         await _require_approved(campaign)
         if await outgrowing.reason(campaign) and await outgrowing.has_approved(campaign, by):
             raise Forbidden("您已批准过，人数超过界限须由另一位同事放行", code="approval.voted")
@@ -86,7 +87,7 @@ async def pause(campaign_id: int, reason: str, by: Staff | None) -> Campaign:
         await campaign.save()
         if campaign.stream_id is not None:
             await streams.close_stream(campaign.stream_id, campaign.hold_reason or "活动已暂停")
-        await audit.record(by, "campaign.paused", SUBJECT, campaign.id, reason=campaign.hold_reason)
+        await audit.record(by, "campaign.paused", SUBJECT, campaign.id, reason=logs.mask_text(campaign.hold_reason))
     return campaign
 
 
@@ -127,7 +128,7 @@ async def cancel(campaign_id: int, reason: str, by: Staff) -> Campaign:
         if campaign.stream_id is not None:
             await streams.cancel_stream(campaign.stream_id, campaign.hold_reason or "活动已取消")
         await kind.of(campaign.kind).on_cancelled(campaign)
-        await audit.record(by, "campaign.cancelled", SUBJECT, campaign.id, reason=campaign.hold_reason)
+        await audit.record(by, "campaign.cancelled", SUBJECT, campaign.id, reason=logs.mask_text(campaign.hold_reason))
     return campaign
 
 
@@ -172,7 +173,9 @@ async def _hold(campaign: Campaign, reason: str) -> None:
 
 async def _open(campaign: Campaign, verb: str) -> None:
     campaign.state, campaign.hold_reason = lifecycle.after(verb, campaign.state), ""
-    campaign.stream_id = await streams.open_stream(f"活动 {campaign.id}", products=campaign.products)
+    campaign.stream_id = await streams.open_stream(
+        f"活动 {campaign.id}", products=campaign.products, limits=await fingerprint.limits(campaign)
+    )
     campaign.started_at = clock.now()
     await campaign.save()
 
@@ -191,6 +194,15 @@ async def _require_approved(campaign: Campaign) -> None:
     is_same = content_hash == campaign.approved_hash
     if not is_same or not await approvals.is_approved(SUBJECT, campaign.id, content_hash):
         raise Refused("现在的内容没有经过审批", code="campaign.not_approved", status=409)
+
+
+async def _refuse_partial(campaign: Campaign, by: Staff) -> None:
+    # who may not decide it (its makers and submitter, an interest in it, another unit's) doesn't release it either
+    asked = await approval_reading.latest(SUBJECT, campaign.id)
+    if asked is not None:
+        outcome = approval_rights.capacity(await approval_rights.desk(by), asked, [], is_no=True)
+        if isinstance(outcome, Refused):
+            raise outcome
 
 
 async def _require_timely(campaign: Campaign) -> None:

@@ -39,7 +39,10 @@ CONTACTS = """
 SELECT userid, external_userid FROM contact
 WHERE corpid = $1 AND external_userid = ANY($2::text[]) AND ended_at IS NULL
 """
-STREAMS = "SELECT id, products FROM stream WHERE id = ANY($1::bigint[]) AND products <> '[]'::jsonb"
+STREAMS = """
+SELECT id, products, limits FROM stream
+WHERE id = ANY($1::bigint[]) AND (products <> '[]'::jsonb OR limits <> '{}'::jsonb)
+"""
 NOBODY = reading.Person()
 
 
@@ -58,6 +61,7 @@ class Chunk:
     contacts: set[tuple[str, str]] = field(default_factory=set)
     products: dict[int, tuple[rule.ProductFacts, ...]] = field(default_factory=dict)
     people: dict[int, reading.Person] = field(default_factory=dict)
+    approved: dict[int, policies.Policy] = field(default_factory=dict)
 
     def of(self, row: Leased) -> Facts:
         """The facts of one send."""
@@ -65,7 +69,8 @@ class Chunk:
         fan = self.fans.get(row.recipient, {}) if row.channel in FOLLOWER_CHANNELS else {}
         hold = self.holds.get(row.channel)
         person = self.people.get(row.client_id or 0, NOBODY)
-        policy = self.policy
+        approved = self.approved.get(row.stream_id or 0, self.policy)
+        policy = policies.stricter(self.policy, approved)
         return Facts(
             at=self.at,
             purpose=row.purpose,
@@ -80,6 +85,8 @@ class Chunk:
             monthly_cap=policy.monthly_cap,
             quiet_from=policy.quiet_from,
             quiet_until=policy.quiet_until,
+            approved_quiet_from=approved.quiet_from,
+            approved_quiet_until=approved.quiet_until,
             has_relation=self._has_relation(row, fan),
             window_left=fan.get("window_left", 0),
             window_until=fan.get("window_until"),
@@ -128,7 +135,7 @@ async def of_chunk(rows: Sequence[Leased]) -> Chunk:
     """Read the facts; inside the transaction of the claim."""
     chunk = Chunk(clock.now(), await policies.in_force(), await holding.active())
     await _read_clients(chunk, [row.client_id for row in rows if row.client_id and counts_against_caps(row)])
-    await _read_products(chunk, sorted({row.stream_id for row in rows if row.stream_id}))
+    await _read_streams(chunk, sorted({row.stream_id for row in rows if row.stream_id}))
     await _read_fans(chunk, [row.recipient for row in rows if row.channel in FOLLOWER_CHANNELS])
     await _read_contacts(chunk, [row.recipient for row in rows if row.channel == "wecom_message"])
     return chunk
@@ -147,10 +154,13 @@ async def _read_clients(chunk: Chunk, client_ids: list[int]) -> None:
         chunk.this_month[row["client_id"]] = row["this_month"]
 
 
-async def _read_products(chunk: Chunk, stream_ids: list[int]) -> None:
+async def _read_streams(chunk: Chunk, stream_ids: list[int]) -> None:
     if not stream_ids:
         return
-    named = {row["id"]: json.loads(row["products"]) for row in await database.fetch(STREAMS, stream_ids)}
+    rows = await database.fetch(STREAMS, stream_ids)
+    limits = {row["id"]: json.loads(row["limits"]) for row in rows}
+    chunk.approved = {stream: policies.read(kept) for stream, kept in limits.items() if kept}
+    named = {row["id"]: codes for row in rows if (codes := json.loads(row["products"]))}
     known = await reading.products({code for codes in named.values() for code in codes})
     chunk.products = {stream: tuple(known[code] for code in codes) for stream, codes in named.items()}
 

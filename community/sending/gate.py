@@ -28,6 +28,7 @@ class Facts:
 
     is_personal: the recipient is a client that we know; otherwise, in a group or to a member of staff, nothing personal
     is asked.
+    quiet_* are the day's, approved_quiet_* those under which the campaign was approved: both are kept.
     sent_today and sent_this_month: marketing messages that count, in Shanghai days. has_relation: a WeCom contact with
     the sender, a follower of the account, or true where the channel needs none. window_left and window_until: the
     customer-service window of the official account. held_until: end of a channel hold, None when a person must end it.
@@ -48,6 +49,8 @@ class Facts:
     monthly_cap: int = 0
     quiet_from: time = time(0)
     quiet_until: time = time(0)
+    approved_quiet_from: time = time(0)
+    approved_quiet_until: time = time(0)
     has_relation: bool = True
     window_left: int = 0
     window_until: datetime | None = None
@@ -142,9 +145,12 @@ def _kyc_until(reason: str, facts: Facts) -> datetime | None:
 
 
 def _quiet_until(facts: Facts) -> datetime | None:
-    if facts.purpose == "service" or not is_quiet(facts.at, facts.quiet_from, facts.quiet_until):
+    if facts.purpose == "service":
         return None
-    return quiet_ends(facts.at, facts.quiet_until)
+    # the day's hours and those under which it was approved: out of both
+    hours = ((facts.quiet_from, facts.quiet_until), (facts.approved_quiet_from, facts.approved_quiet_until))
+    ends = [quiet_ends(facts.at, until) for since, until in hours if is_quiet(facts.at, since, until)]
+    return max(ends, default=None)
 
 
 def _held_until(facts: Facts) -> datetime | None:

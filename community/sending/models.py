@@ -20,6 +20,7 @@ class Stream(Record):
     """The tap of many sends that start and stop together; `epoch` grows at each close, so that older leases stop.
 
     products: codes of the products that its messages are about (community.suitability); the gate reads their levels.
+    limits: the policy under which it was approved, as `policies.told` says it; the gate takes the stricter of two.
     """
 
     label = fields.CharField(max_length=120)
@@ -28,6 +29,7 @@ class Stream(Record):
     reason = fields.CharField(max_length=200, default="", db_default="")
     cancelled_at = fields.DatetimeField(null=True)
     products: list[str] = fields.JSONField(default=list, db_default="[]")
+    limits: dict[str, str] = fields.JSONField(default=dict, db_default="{}")
 
     class Meta:
         table = "stream"

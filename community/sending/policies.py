@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -50,6 +52,29 @@ async def in_force(day: date | None = None) -> Policy:
         return DEFAULT
     walls = {name: time.fromisoformat(row[name]) for name in ("quiet_from", "quiet_until")}
     return Policy(**{**row, **walls})
+
+
+def told(policy: Policy) -> dict[str, str]:
+    """A policy in plain JSON, to be approved and kept."""
+    return {name: str(value) for name, value in dataclasses.asdict(policy).items()}
+
+
+def read(kept: Mapping[str, str]) -> Policy:
+    """The policy that `told` said."""
+    numbers = {name: int(kept[name]) for name in ("daily_cap", "monthly_cap", "holdout_percent", "open_level")}
+    walls = {name: time.fromisoformat(kept[name]) for name in ("quiet_from", "quiet_until")}
+    return dataclasses.replace(DEFAULT, **numbers, **walls)  # type: ignore[arg-type]  # two kinds of fields
+
+
+def stricter(policy: Policy, approved: Policy) -> Policy:
+    """The narrower of two in each number; quiet hours stay the first one's, whoever asks looks at both."""
+    return dataclasses.replace(
+        policy,
+        daily_cap=min(policy.daily_cap, approved.daily_cap),
+        monthly_cap=min(policy.monthly_cap, approved.monthly_cap),
+        holdout_percent=max(policy.holdout_percent, approved.holdout_percent),
+        open_level=min(policy.open_level, approved.open_level),
+    )
 
 
 async def ensure_default() -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from community.sending import cancelling, leases, tasks
+from community.sending import cancelling, leases, policies, tasks
 from community.sending.models import Stream
+from community.sending.policies import Policy
 from kernel import clock, database
 from kernel.database import transaction
 from kernel.errors import NotFound, Refused
 
 
-async def open_stream(label: str, *, products: Sequence[str] = ()) -> int:
-    """A new open stream; its number goes into `send.stream_id`. products: codes of what its messages are about."""
-    stream = await Stream.create(label=label, products=list(products))
+async def open_stream(label: str, *, products: Sequence[str] = (), limits: Policy | None = None) -> int:
+    """A new open stream; its number goes into `send.stream_id`. products: codes of what its messages are about.
+
+    limits: the policy under which it was approved; never looser than that, whatever holds on the day.
+    """
+    kept = policies.told(limits) if limits is not None else {}
+    stream = await Stream.create(label=label, products=list(products), limits=kept)
     return stream.id
 
 
