@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from campaigns.content.findings import Finding
+from campaigns.planning import kind
 from campaigns.planning.models import Campaign, Step
 from community.sending import policies
 from community.suitability import products, rule
@@ -23,6 +24,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("precious_metal", r"贵金属|黄金积存|积存金|金条"),
     ("private", r"私募|信托计划"),
 )
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|cn|net|top|cc)\b", re.IGNORECASE | re.ASCII)
 
 
 async def of(campaign: Campaign) -> list[Product]:
@@ -77,7 +79,10 @@ async def findings(campaign: Campaign, steps: Iterable[Step] = ()) -> list[Findi
         found.append(
             Finding("product.mixed", message, "分成两个活动，或在正文里分开说明", "products", is_blocking=False)
         )
-    return found + [finding for step in steps for finding in _unnamed(step, classes)]
+    for step in steps:
+        is_service = kind.of(campaign.kind).step(step.code).purpose == "service"
+        found += _advertising(step, chosen) if is_service else _unnamed(step, classes)
+    return found
 
 
 FIXES = {
@@ -86,6 +91,20 @@ FIXES = {
     "private_in_open_channel": "从活动里去掉这个产品，或改用一对一渠道",
     "too_risky_for_open_channel": "从活动里去掉这个产品，或改用一对一渠道",
 }
+
+
+def _advertising(step: Step, chosen: Sequence[Product]) -> Iterator[Finding]:
+    # a service message asks neither consent nor caps nor suitability: it tells of the occasion, and offers nothing
+    spans = [hit.span() for _, words in WORDS if (hit := re.search(words, step.text))]
+    spans += [(at, at + len(one.name)) for one in chosen if (at := step.text.find(one.name)) >= 0]
+    for start, end in sorted(spans)[:1]:
+        message = f"服务提醒提到“{step.text[start:end]}”：提醒不经过同意、频次与适当性检查，不能介绍产品"
+        yield Finding("service.product", message, "删去产品，只写时间、地点与入场方式", step.code, True, start, end)
+    hit = ADDRESS.search(step.text)
+    if step.link_url or hit:
+        message = "服务提醒只能带本活动自己的链接，不能带其他链接"
+        start, end = hit.span() if hit else (0, 0)
+        yield Finding("service.link", message, "删去链接，改用占位符“活动链接”", step.code, True, start, end)
 
 
 def _unnamed(step: Step, classes: set[str]) -> Iterator[Finding]:
