@@ -14,13 +14,14 @@ LAST_NUMBER = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: `total` rows, `size` per page, `number` from 1."""
+    """One page of a list: `total` rows, `size` per page, `number` from 1. has_more: there are more than `total`."""
 
     number: int
     size: int
     total: int
     path: str
     filters: tuple[tuple[str, str], ...]
+    has_more: bool = False
 
     @property
     def offset(self) -> int:
@@ -47,11 +48,12 @@ class Page:
         return f"{self.path}?{urlencode([*self.filters, ('page', str(number))])}"
 
 
-def read(request: Request, total: int, *, size: int = SIZE) -> Page:
-    """The page asked for in the query, held between the first and the last."""
-    last = max(1, math.ceil(total / size))
+def read(request: Request, total: int, *, size: int = SIZE, most: int | None = None) -> Page:
+    """The page asked for in the query, held between the first and the last; `most`: what is counted at all."""
+    counted = total if most is None else min(total, most)
+    last = max(1, math.ceil(counted / size))
     kept = tuple((key, value) for key, value in request.query_params.multi_items() if key != "page" and value)
-    return Page(min(asked_number(request), last), size, total, request.url.path, kept)
+    return Page(min(asked_number(request), last), size, counted, request.url.path, kept, counted < total)
 
 
 def asked_number(request: Request) -> int:

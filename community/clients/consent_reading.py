@@ -19,7 +19,13 @@ SELECT k.id, k.client_id, k.purpose, k.channel, k.product_class, k.receiver, k.g
 FROM consent k JOIN client c ON c.id = k.client_id LEFT JOIN staff s ON s.id = k.by_staff_id
 WHERE {where} ORDER BY k.created_at DESC, k.id DESC LIMIT {limit} OFFSET {offset}
 """
-COUNT = "SELECT count(*)::int FROM consent k JOIN client c ON c.id = k.client_id WHERE {where}"
+MOST_COUNTED = 10_000
+"""A ledger of millions isn't counted for a page: beyond this many rows it only says that there are more."""
+COUNT = """
+SELECT count(*)::int FROM (
+  SELECT FROM consent k JOIN client c ON c.id = k.client_id WHERE {where} LIMIT {limit}
+) counted
+"""
 TOTALS = """
 SELECT count(*)::int AS clients,
   count(*) FILTER (WHERE c.marketing_consent AND c.opted_out_at IS NULL)::int AS yes,
@@ -32,7 +38,6 @@ FROM client c LEFT JOIN (
 ) partly ON partly.client_id = c.id
 WHERE c.merged_into_id IS NULL AND {scope}
 """
-SOURCES = "SELECT DISTINCT source FROM consent ORDER BY 1"
 STATES = """
 SELECT purpose, channel, product_class, receiver, granted, at FROM consent_state WHERE client_id = $1
 ORDER BY purpose, receiver, channel, product_class
@@ -85,9 +90,9 @@ class State(NamedTuple):
 
 
 async def words(person: Staff, wanted: Wanted, number: int = 1) -> tuple[list[Word], int]:
-    """One page of the ledger, newest first, and how many rows there are."""
+    """One page of the ledger, newest first, and how many rows there are: MOST_COUNTED + 1 for more."""
     where, arguments = _where(person, wanted)
-    total = int(await database.fetch_value(COUNT.format(where=where), *arguments))
+    total = int(await database.fetch_value(COUNT.format(where=where, limit=MOST_COUNTED + 1), *arguments))
     statement = LEDGER.format(where=where, limit=PAGE, offset=(number - 1) * PAGE)
     return [_word(row) for row in await database.fetch(statement, *arguments)], total
 
@@ -98,11 +103,6 @@ async def totals(person: Staff) -> dict[str, int]:
     row = await database.fetch_one(TOTALS.format(scope=own.sql), clock.now() - LATELY, *own.arguments)
     assert row is not None
     return dict(row)
-
-
-async def sources() -> list[str]:
-    """Every way by which we ever learned of a word."""
-    return [row["source"] for row in await database.fetch(SOURCES)]
 
 
 async def states_of(client_id: int) -> list[State]:

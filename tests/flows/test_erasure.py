@@ -130,6 +130,7 @@ async def test_the_copy_of_everything_holds_every_table_that_points_at_the_clien
     sections = await pack.of(people.ids[0])
     told = {one.table for one in sections}
     assert told >= set(await traces.tables_of(people))
+    assert await pack.counts(people.ids[0]) == [(one.label, len(one.rows)) for one in sections]
     text = str([one.rows for one in sections])
     assert "王甲0" in text
     assert "acc甲0" in text

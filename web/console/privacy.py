@@ -152,7 +152,7 @@ async def _queue(request: Request, *, errors: Any = None, values: Any = None) ->
 async def _page(request: Request, found: PrivacyRequest, *, problem: Refused | None = None) -> Response:
     is_open = found.state in requests.OPEN
     is_gone = found.kind == "erase" and found.state == "done"
-    held = [] if is_gone else [(one.label, len(one.rows)) for one in await pack.of(found.client_id)]
+    held = [] if is_gone else await pack.counts(found.client_id)
     names = await portrait.names_of([found.client_id])
     people = {one.id: one.name for one in await Staff.filter(id__in=[found.handled_by_id, found.asked_by_id])}
     waiting = Approval.filter(subject=answering.ERASURE, subject_id=found.id).order_by("-id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from community.clients import consent, personal
+from community.clients import consent, consent_reading, personal
 from community.clients.models import Client
 from community.privacy.models import Partner
 from staff.models import AuditEntry
@@ -62,3 +62,12 @@ async def test_the_clients_page_shows_what_holds(signed_in, client):
     await consent.withdraw([client.id], "message", channel="wecom_message")
     page = await (await signed_in("director")).get(f"/clients/{client.id}")
     assert "客户经理的企业微信消息" in page.text
+
+
+async def test_a_long_ledger_says_only_that_there_are_more(signed_in, client, monkeypatch):
+    monkeypatch.setattr(consent_reading, "MOST_COUNTED", 2)
+    for _ in range(3):
+        await consent.grant([client.id], "form")
+    text = (await (await signed_in("reviewer")).get("/consents")).text
+    assert "共 2+ 条" in text
+    assert "共 2 条" not in text
