@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from community.clients import personal
 from community.clients.models import Client
 from community.privacy import access, deadlines, requests
 from community.privacy.models import PrivacyRequest
@@ -64,3 +65,15 @@ async def test_an_erasure_is_asked_for_with_open_eyes(web_app, client):
 async def test_the_link_of_an_erased_client_leads_nowhere(web_app, client):
     await Client.filter(id=client.id).update(erased_at=clock.now(), merged_into_id=client.id)
     assert (await Browser(web_app).get(_page_of(client.id))).status == 404
+
+
+async def test_staffs_own_words_name_nobody_to_whoever_was_sent_the_link(web_app, client):
+    sealed = {"name_sealed": personal.seal_name(client.id, "欧阳修文")}
+    await Client.filter(id=client.id).update(**sealed)
+    asked = await requests.ask(client.id, "see", "portal")
+    said = "欧阳修文您好，王建国先生已致电 13900000001 说明"
+    await PrivacyRequest.filter(id=asked.id).update(state="done", answer=said)
+    text = (await Browser(web_app).get(_page_of(client.id))).text
+    assert "您好" in text
+    for told in ("欧阳修文", "王建国", "13900000001"):
+        assert told not in text
