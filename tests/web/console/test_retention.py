@@ -8,6 +8,7 @@ from community.clients import timeline
 from community.clients.models import Client, TimelineEntry
 from community.privacy import retention
 from community.privacy.models import RetentionRule, RetentionRun
+from community.sending.models import Send
 from kernel import clock
 from kernel.models import JobRun
 from staff import approvals
@@ -67,3 +68,16 @@ async def test_a_kind_of_every_package_can_be_swept(db):
     assert {"callbacks", "send_bodies", "inbound", "import_refusals", "unlinked_movements"} <= {
         one.kind for one in retention.kinds()
     }
+
+
+async def test_what_was_sent_and_never_ended_is_emptied_from_when_it_was_handed_over(db):
+    old = clock.now() - timedelta(days=1900)
+    common = {"purpose": "marketing", "channel": "oa_service", "recipient": "o1", "due_at": old}
+    kept = await Send.create(key="t:1", state="accepted", accepted_at=clock.now(), **common)
+    gone = [
+        await Send.create(key="t:2", state="accepted", accepted_at=old, **common),
+        await Send.create(key="t:3", state="planned", **common),
+    ]
+    await Send.filter(id__in=[kept.id, gone[1].id]).update(created_at=old)
+    assert await retention.sweep("send_bodies") == 2
+    assert {one.id for one in await Send.filter(recipient="o1")} == {kept.id}
