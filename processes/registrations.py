@@ -6,7 +6,7 @@ from campaigns import erasing as erasing_campaigns
 from campaigns.delivery import exporting as exporting_campaigns
 from campaigns.delivery import uniting
 from campaigns.kinds import registry
-from campaigns.planning import approval
+from campaigns.planning import approval, stopping
 from community.clients import ownership
 from community.conversations import erasing as erasing_conversations
 from community.conversations import retaining as retaining_conversations
@@ -33,6 +33,7 @@ REGISTERED = (
     registry,
     uniting,
     approval,
+    stopping,
     stops,
     policy_changes,
     approval_rule_changes,

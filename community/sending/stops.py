@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,13 @@ SUBJECT = "stop_release"
 DRAIN_S = 15.0
 """How long a pull waits for calls that had begun: longer than any call of ours may take."""
 _log = logs.get(__name__)
+Teller = Callable[[int], Awaitable[int | None]]
+_TELLERS: list[Teller] = []
+
+
+def tell_units(teller: Teller) -> None:
+    """Whoever plans on streams says of which unit one is; this package doesn't know."""
+    _TELLERS[:] = [teller]
 
 
 async def pull(what: str, reason: str, by: Staff) -> Stop:
@@ -65,8 +73,8 @@ async def ask_release(stop_id: int, by: Staff, *, about: str = "") -> Approval:
             "title": f"解除紧急停发：{about or label(stop.what)}",
             "content": content,
             "lines": await _lines(stop, puller),
-            # what a branch stopped for itself its own people release; what stops the bank is head office's
-            "branch_id": puller.branch_id if stop.what.startswith("stream:") else None,
+            # a unit's campaign is released by its own people; head office's, a channel and everything by head office
+            "branch_id": await _unit_of(stop.what),
         }
         asked = await approvals.ask(SUBJECT, stop.id, approval_kinds.hash_of(content), summary, by)
         stop.approval_id = asked.id
@@ -118,6 +126,11 @@ async def _scope(what: str, *, first: int = 2) -> tuple[str, list[Any]]:
     if kind == "stream" and name.isdigit() and await Stream.exists(id=int(name)):
         return f"stream_id = ${first}", [int(name)]
     raise NotFound()
+
+
+async def _unit_of(what: str) -> int | None:
+    kind, _, name = what.partition(":")
+    return await _TELLERS[0](int(name)) if kind == "stream" and _TELLERS else None
 
 
 async def _drain(where: str, arguments: list[Any]) -> None:
