@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from campaigns.audience import reach
-from campaigns.delivery import uniting, writing
+from campaigns.delivery import approved_texts, uniting, writing
 from campaigns.planning import kind, listing
 from campaigns.planning.models import Campaign, Step
 from community.sending import tasks as sending_tasks
@@ -59,6 +59,9 @@ async def plan_step(step_id: int) -> int:
         if step.due_at is None or step.due_at > clock.now():
             return 0
         sends = 0
+        if await approved_texts.is_altered(campaign, step):
+            await approved_texts.hold(campaign, step)
+            return 0
         if not step.text.strip():
             step.state = "done"
         elif await _is_missed(campaign, step, step.due_at):

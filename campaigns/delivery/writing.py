@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from campaigns.content import notices, personalising, placeholders
+from campaigns.delivery import approved_texts
 from campaigns.planning import kind
 from campaigns.planning.models import Campaign, Step
 from community.sending import rendering
@@ -35,7 +36,10 @@ def attachments(campaign: Campaign, step: Step) -> list[dict[str, Any]]:
 
 
 async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
-    """The renderer of the ledger for keys that begin with `c`: a chunk of sends in, texts by send out."""
+    """The renderer of the ledger for keys that begin with `c`: a chunk of sends in, texts by send out.
+
+    A step that says something else than what was approved is held: its sends wait again.
+    """
     chunks: dict[tuple[int, str], list[Leased]] = {}
     for row in rows:
         if row.campaign_id is not None and row.client_id is not None:
@@ -44,6 +48,9 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
     for (campaign_id, code), some in chunks.items():
         campaign = await Campaign.get(id=campaign_id)
         step = await Step.get(campaign_id=campaign_id, code=code)
+        if await approved_texts.is_altered(campaign, step):
+            await approved_texts.hold(campaign, step)
+            continue
         texts = await texts_for(campaign, step, [row.client_id for row in some if row.client_id is not None])
         found.update({row.id: texts[row.client_id] for row in some if row.client_id is not None})
     return found

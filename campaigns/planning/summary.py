@@ -7,7 +7,17 @@ from typing import Any
 from campaigns.audience import describing, segments
 from campaigns.planning import fingerprint, kind, listing
 from campaigns.planning.models import Campaign
+from kernel import database
 from staff.models import Staff
+
+# whoever had a hand in it since it was last approved: what stood then another person has answered for
+_EDITORS = """
+SELECT DISTINCT staff_id FROM audit_entry
+WHERE subject = 'campaign' AND subject_id = $1 AND staff_id IS NOT NULL
+  AND action IN ('campaign.created', 'campaign.edited', 'campaign.copied') AND id > coalesce((
+    SELECT max(id) FROM audit_entry
+    WHERE subject = 'campaign' AND subject_id = $1 AND action = 'approval.approved'), 0)
+"""
 
 
 async def of(campaign: Campaign, by: Staff) -> dict[str, Any]:
@@ -23,5 +33,9 @@ async def of(campaign: Campaign, by: Staff) -> dict[str, Any]:
         "control_percent": campaign.control_percent,
         "branch_id": campaign.branch_id,
         "contents": await fingerprint.contents(campaign),
-        "maker_ids": sorted({campaign.author_id, campaign.last_editor_id, by.id}),
+        "maker_ids": sorted({campaign.author_id, campaign.last_editor_id, by.id, *await _editors(campaign)}),
     }
+
+
+async def _editors(campaign: Campaign) -> list[int]:
+    return [row["staff_id"] for row in await database.fetch(_EDITORS, campaign.id)]

@@ -10,8 +10,8 @@ from campaigns.planning.models import Campaign
 from community.sending import dispatching, results
 from community.sending.channels.wecom_message import LARGEST
 from community.sending.models import Send
-from kernel import database
-from staff.models import Staff
+from kernel import clock, database
+from staff.models import ApprovalRule, Staff
 from tests.campaigns.conftest import Cast, approved
 from tests.community.sending.conftest import awake as awake
 from tests.community.sending.conftest import stage as stage
@@ -91,6 +91,8 @@ async def test_more_clients_of_one_member_than_a_job_holds_make_two_jobs(cast: C
     await stage.contacts(LARGEST + 50)
     # as PostgreSQL does by itself within a minute
     await database.execute_script("ANALYZE client; ANALYZE contact")
+    # so many would need two people's word, which is not what this is about
+    await ApprovalRule.create(subject="campaign", effective_on=clock.today(), second_above=None)
     campaign = await approved(cast)
     campaign = await running.start(campaign.id, cast.li)
     await _send_all(campaign)
@@ -102,3 +104,30 @@ async def test_more_clients_of_one_member_than_a_job_holds_make_two_jobs(cast: C
 
 async def _look_at_once() -> None:
     await database.execute("UPDATE group_task SET next_poll_at = now() - interval '1 second'")
+
+
+async def test_a_text_altered_behind_the_approval_is_never_sent(cast: Cast, stage: Stage) -> None:
+    await stage.followers(10)
+    campaign = await approved(cast, channel="oa_service")
+    campaign = await running.start(campaign.id, cast.li)
+    await database.execute("UPDATE step SET text = '改过的话' WHERE campaign_id = $1", campaign.id)
+    await _send_all(campaign)
+    assert (await stage.reached(), (await Campaign.get(id=campaign.id)).state) == ({}, "paused")
+
+
+async def test_a_text_altered_between_planning_and_sending_waits(cast: Cast, stage: Stage) -> None:
+    followers = await stage.followers(10)
+    campaign = await approved(cast, channel="oa_service")
+    campaign = await running.start(campaign.id, cast.li)
+    await tasks.start_campaign.now(campaign.id)
+    (row,) = await database.fetch("SELECT text FROM step WHERE campaign_id = $1", campaign.id)
+    await database.execute("UPDATE step SET text = '改过的话' WHERE campaign_id = $1", campaign.id)
+    await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id)
+    assert await stage.reached() == {}
+    assert (await Campaign.get(id=campaign.id)).state == "paused"
+    assert await Send.filter(campaign_id=campaign.id, state="planned").count() == 10
+    # put right again, a person lets it go on and nobody is left out
+    await database.execute("UPDATE step SET text = $2 WHERE campaign_id = $1", campaign.id, row["text"])
+    await running.resume(campaign.id, cast.li)
+    await _send_all(campaign)
+    assert len(await stage.reached()) == len(followers)

@@ -8,10 +8,11 @@ import pytest
 
 from campaigns.planning import approval, drafting, fingerprint, running
 from campaigns.planning.models import Campaign
+from community.sending import stops, streams
 from kernel import clock
 from kernel.errors import Forbidden, Refused
-from staff import approval_reading
-from staff.models import Approval, ApprovalRule, Staff
+from staff import approval_reading, interests
+from staff.models import Approval, ApprovalRule, AuditEntry, Staff
 from tests.campaigns.conftest import Cast, approved, draft_of, make_clients
 
 
@@ -194,3 +195,58 @@ async def test_an_audience_that_outgrew_it_while_it_waited_is_not_approved_by_on
     with pytest.raises(Refused, match="重新送审"):
         await approval.approve(campaign.id, cast.wang, await fingerprint.of(campaign))
     assert (await Campaign.get(id=campaign.id)).state == "submitted"
+
+
+async def test_the_release_of_a_stopped_campaign_is_its_units_whoever_stopped_it(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    stream = await streams.open_stream("活动")
+    await Campaign.filter(id=campaign.id).update(stream_id=stream)
+    stop = await stops.pull(f"stream:{stream}", "名单有误", cast.zhao)
+    asked = await stops.ask_release(stop.id, cast.zhao)
+    assert asked.summary["branch_id"] is None
+    await Campaign.filter(id=campaign.id).update(branch_id=cast.branch.id)
+    asked = await stops.ask_release(stop.id, cast.wang)
+    assert asked.summary["branch_id"] == cast.branch.id
+
+
+async def test_every_editor_since_the_last_approval_is_a_maker(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    sun = await Staff.create(login="sun", name="孙", role="marketing", reach="bank")
+    campaign = await draft_of(cast)
+    await _edit(campaign, sun, name="改名")
+    await _edit(campaign, cast.li, name="再改")
+    await approval.submit(campaign.id, cast.li)
+    asked = await Approval.get(subject_id=campaign.id, state="waiting")
+    assert sun.id in asked.summary["maker_ids"]
+    await approval.approve(campaign.id, cast.wang, asked.content_hash)
+    # what he wrote has been approved: he is no maker of what came after
+    await _edit(campaign, cast.li, name="又改")
+    await approval.submit(campaign.id, cast.li)
+    assert sun.id not in (await Approval.get(subject_id=campaign.id, state="waiting")).summary["maker_ids"]
+
+
+async def test_who_has_an_interest_or_submitted_it_does_not_release_it(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    await approved(cast, starts_at=clock.now() + timedelta(hours=1))
+    campaign = await Campaign.get()
+    with clock.frozen(clock.now() + timedelta(hours=9)):
+        await running.start_if_due(campaign.id)
+        assert (await Campaign.get()).state == "held"
+        asked = await Approval.get()
+        await Approval.filter(id=asked.id).update(touches=["product:R12"])
+        await interests.declare("product", "R12", "持有", cast.wang)
+        with pytest.raises(Forbidden, match="利益"):
+            await running.release(campaign.id, cast.wang)
+        await Approval.filter(id=asked.id).update(touches=[], asked_by_id=cast.wang.id)
+        with pytest.raises(Forbidden, match="自己"):
+            await running.release(campaign.id, cast.wang)
+        await Approval.filter(id=asked.id).update(asked_by_id=cast.li.id)
+        assert (await running.release(campaign.id, cast.wang)).state == "sending"
+
+
+async def test_a_reason_with_a_number_in_it_is_masked_in_the_audit(cast: Cast) -> None:
+    await make_clients(cast, 3)
+    campaign = await approved(cast)
+    await running.cancel(campaign.id, "客户 13812345678 投诉", cast.wang)
+    assert "13812345678" not in str((await AuditEntry.get(action="campaign.cancelled")).detail)
