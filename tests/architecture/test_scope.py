@@ -19,7 +19,6 @@ LISTS = {
     "community.clients.identities:bind_bank_numbers": OF_A_FILE,
     "community.clients.registering:_update": OF_A_FILE,
     "community.clients.registering:save_many": OF_A_FILE,
-    "community.clients.consent_reading:sources": "the ways by which words come in, no client in it",
     "community.clients.ownership:hand_over": "all clients of one leaver, whom the page's door opened within scope",
     "community.privacy.pack:_statements": "the statements by which one client's own data are read",
     "community.sending.leases:put_back": "hands one decided message back to the workers",
