@@ -8,10 +8,12 @@ from datetime import timedelta
 
 from kernel import clock, database
 from kernel.errors import Refused
-from staff import approval_rights
-from staff.approval_rights import Capacity
+from staff import approval_kinds, approval_rights, permissions
+from staff.approval_rights import Capacity, Desk
 from staff.models import Approval, LineComment, Staff, Vote
 
+MOST = 200
+"""So many open questions are looked at for a page or a badge; behind them come the next once these are decided."""
 KEPT = timedelta(days=60)
 """How long what came back stays in the inbox of its makers."""
 _RETURNED = """
@@ -20,6 +22,19 @@ WHERE a.state IN ('returned', 'expired') AND a.decided_at > $2 AND a.summary->'m
   AND NOT EXISTS (SELECT FROM approval newer
     WHERE newer.subject = a.subject AND newer.subject_id = a.subject_id AND newer.id > a.id)
 ORDER BY a.id DESC LIMIT $3
+"""
+
+
+_OPEN = """
+SELECT a.id FROM approval a WHERE a.state = 'waiting' AND (a.expires_at IS NULL OR a.expires_at > $1)
+  AND ($2::bigint[] IS NULL OR (a.summary->>'branch_id')::bigint = ANY($2::bigint[])) AND a.subject = ANY($3::text[])
+  AND ($4::bigint IS NULL
+    OR (a.asked_by_id <> $4 AND NOT coalesce(a.summary->'maker_ids', '[]') @> to_jsonb($4::bigint)))
+ORDER BY a.id LIMIT $5
+"""
+_OWN = """
+SELECT a.id FROM approval a WHERE a.state = 'waiting' AND (a.expires_at IS NULL OR a.expires_at > $1)
+  AND (a.asked_by_id = $2 OR a.summary->'maker_ids' @> to_jsonb($2::bigint)) ORDER BY a.id LIMIT $3
 """
 
 
@@ -33,21 +48,26 @@ class Waiting:
 
 
 async def desk_of(person: Staff) -> list[Waiting]:
-    """All open questions within reach, oldest first, also those that this person can't decide."""
+    """The open questions within reach, the MOST oldest, also those that this person can't decide."""
     at = await approval_rights.desk(person)
-    asked = await _open()
+    asked = await _open(at)
     votes = await votes_of(one.id for one in asked)
     return [_waiting(at, one, votes.get(one.id, [])) for one in asked if at.sees(one)]
 
 
 async def waiting_for(person: Staff) -> list[Approval]:
     """What this person could decide now, oldest first."""
-    return [one.approval for one in await desk_of(person) if one.capacity is not None]
+    at = await approval_rights.desk(person)
+    asked = await _open(at, to_decide=True)
+    votes = await votes_of(one.id for one in asked)
+    found = [_waiting(at, one, votes.get(one.id, [])) for one in asked if at.sees(one)]
+    return [one.approval for one in found if one.capacity is not None]
 
 
 async def waiting_for_others(person: Staff) -> list[Approval]:
     """What waits for somebody else because it is this person's own work."""
-    return [one for one in await _open() if approval_rights.is_maker(one, person)]
+    rows = await database.fetch(_OWN, clock.now(), person.id, MOST)
+    return await _of([row["id"] for row in rows])
 
 
 async def is_for(asked: Approval, person: Staff) -> bool:
@@ -148,9 +168,25 @@ def _waiting(at: approval_rights.Desk, asked: Approval, votes: list[Vote]) -> Wa
     return Waiting(asked, votes, None if isinstance(outcome, Refused) else outcome)
 
 
-async def _open() -> list[Approval]:
-    waiting = await Approval.filter(state="waiting").order_by("id").prefetch_related("asked_by")
-    return [one for one in waiting if _is_in_time(one)]
+async def _open(at: Desk, *, to_decide: bool = False) -> list[Approval]:
+    """The oldest open questions of the units within reach; to_decide: without what this person surely can't decide."""
+    units: set[int] | None = set()
+    for seat in (at.own, *at.absent):
+        units = None if units is None or seat.units is None else units | seat.units
+    me, kinds = at.own.person, approval_kinds.every()
+    wanted = [one.subject for one in kinds if not one.see or permissions.may(me, one.see)]
+    if to_decide:
+        able = {one.subject for one in kinds if permissions.may(me, one.permission)}
+        wanted = [subject for subject in wanted if subject in able]
+    if not wanted:
+        return []
+    maker = me.id if to_decide else None
+    rows = await database.fetch(_OPEN, clock.now(), None if units is None else sorted(units), wanted, maker, MOST)
+    return await _of([row["id"] for row in rows])
+
+
+async def _of(ids: list[int]) -> list[Approval]:
+    return await Approval.filter(id__in=ids).order_by("id").prefetch_related("asked_by") if ids else []
 
 
 def _is_in_time(asked: Approval) -> bool:

@@ -71,13 +71,14 @@ class Capacity:
 async def desk(person: Staff) -> Desk:
     """Read what decides about this person."""
     absent = await delegations.stands_in_for(person)
-    seats = [Seat(one, await scope.units_of(one)) for one in absent]
+    reached = await scope.units_of_each([person, *absent])
+    seats = [Seat(one, reached[one.id]) for one in absent]
     declared = Interest.filter(staff_id__in=[person.id, *(one.id for one in absent)])
     # nulls come last: what holds counts where the same was ended before
     held = await declared.filter(Q(ended_at=None) | Q(ended_at__gt=clock.now() - _ENDED_LATELY)).order_by("ended_at")
     refs = {(one.staff_id, interests.ref_of(one.kind, one.ref)): one.ended_at for one in held}
     linked = await database.fetch(_LINKED, person.id, clock.now() - HANDED_OVER)
-    own = Seat(person, await scope.units_of(person))
+    own = Seat(person, reached[person.id])
     return Desk(own, tuple(seats), refs, frozenset(row["other"] for row in linked))
 
 

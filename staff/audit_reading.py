@@ -59,10 +59,11 @@ async def page(person: Staff, filters: Filters, limit: int, before: int | None =
     return await AuditEntry.filter(id__in=ids).order_by("-id").prefetch_related("staff") if ids else []
 
 
-async def count(person: Staff, filters: Filters) -> int:
-    """How many entries the filters find."""
+async def count(person: Staff, filters: Filters, *, most: int | None = None) -> int:
+    """How many entries the filters find; counting ends at `most`."""
     conditions, arguments = _conditions(person, filters, None)
-    sql = f"SELECT count(*) FROM audit_entry e WHERE {conditions}"  # noqa: S608  # our own pieces
+    limit = f"LIMIT {int(most)}" if most is not None else ""
+    sql = f"SELECT count(*) FROM (SELECT FROM audit_entry e WHERE {conditions} {limit}) found"  # noqa: S608  # ours
     return int(await database.fetch_value(sql, *arguments))
 
 

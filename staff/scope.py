@@ -7,6 +7,7 @@ unit upwards. bank: everything. Whoever has no unit falls back to own: a forgott
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from kernel import clock, database
@@ -92,6 +93,20 @@ async def units_of(person: Staff) -> frozenset[int] | None:
     if not _has_units(person):
         return frozenset()
     return frozenset(row["id"] for row in await database.fetch(_units(person, 1), person.id))
+
+
+async def units_of_each(people: Sequence[Staff]) -> dict[int, frozenset[int] | None]:
+    """The same for several people by one statement."""
+    found: dict[int, frozenset[int] | None] = {one.id: None if one.reach == "bank" else frozenset() for one in people}
+    asked = [one for one in people if found[one.id] is not None and _has_units(one)]
+    if asked:
+        # numbers of ours stand in the pieces, each of which is scope's own text
+        pieces = [f"SELECT {int(one.id)}::bigint AS me, below.id FROM ({_units(one, 1)}) below" for one in asked]  # noqa: S608
+        pieces = [piece.replace("$1::bigint", str(int(one.id))) for piece, one in zip(pieces, asked, strict=True)]
+        rows = await database.fetch(" UNION ALL ".join(pieces))
+        for one in asked:
+            found[one.id] = frozenset(row["id"] for row in rows if row["me"] == one.id)
+    return found
 
 
 def _has_units(person: Staff) -> bool:

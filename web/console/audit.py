@@ -20,6 +20,8 @@ from web.language import gettext as _
 from web.rendering import render, see_other
 
 SIZE = 50
+MOST = 10_000
+"""So many are counted for the page, or each view would count years."""
 PEOPLE = 500
 CHECKS = {
     "running": ("正在校验", "run"),
@@ -60,6 +62,7 @@ async def show(request: Request) -> Response:
     person = session.signed_in(request)
     given = forms.query(request, AuditFilters)
     filters = _filters(given)
+    total = await audit_reading.count(person, filters, most=MOST)
     entries = await audit_reading.page(person, filters, SIZE + 1, given.before)
     shown, has_more = entries[:SIZE], len(entries) > SIZE
     kept = {name: value for name, value in request.query_params.items() if value and name != "before"}
@@ -69,7 +72,8 @@ async def show(request: Request) -> Response:
         given=given,
         values=dict(request.query_params),
         lines=await audit_story.told(shown, person),
-        total=await audit_reading.count(person, filters),
+        total=total,
+        is_more=total == MOST,
         older=urlencode(kept | {"before": str(shown[-1].id)}) if has_more else "",
         newest=urlencode(kept) if given.before else "",
         export=urlencode(_export_of(filters)),
