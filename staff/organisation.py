@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from kernel import database
@@ -140,24 +141,33 @@ async def tree(units: frozenset[int] | None) -> list[Place]:
     working = {row["branch_id"]: row["people"] for row in await database.fetch(_PEOPLE)}
     names = {unit.id: unit.name for unit in everything}
 
-    def below(unit: Branch, numbers: dict[int, int]) -> int:
-        return sum(numbers.get(one.id, 0) for one in shown if one.path.startswith(unit.path))
-
     def order(unit: Branch) -> list[tuple[str, int]]:
         line = [int(number) for number in unit.path.split("/") if number]
         return [(names.get(number, ""), number) for number in line]
 
+    people = _summed(shown, working)
+    occupants = {name: _summed(shown, numbers) for name, numbers in counts.items()}
     shown.sort(key=order)
     top = min((unit.path.count("/") for unit in shown), default=1)
     return [
         Place(
             unit,
             unit.path.count("/") - top,
-            below(unit, working),
-            {name: below(unit, numbers) for name, numbers in counts.items()},
+            people[unit.id],
+            {name: numbers[unit.id] for name, numbers in occupants.items()},
         )
         for unit in shown
     ]
+
+
+def _summed(shown: Sequence[Branch], numbers: Mapping[int, int]) -> Counter[int]:
+    """By unit what it and the shown units under it have, in one pass: each gives to all in its own path."""
+    found: Counter[int] = Counter()
+    for unit in shown:
+        for above in unit.path.split("/"):
+            if above:
+                found[int(above)] += numbers.get(unit.id, 0)
+    return found
 
 
 def may_hold(kind: str) -> list[str]:
