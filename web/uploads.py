@@ -8,13 +8,14 @@ import contextlib
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import UploadFile
 
-from kernel import settings
+from kernel import sealing, settings
 from kernel.errors import Refused
 from staff.models import Staff
 from web import upload_sealing
@@ -36,9 +37,15 @@ class Kept:
     file_name: str
     ticket: str
 
-    def readable(self) -> contextlib.AbstractContextManager[Path]:
-        """The path of the opened file, inside a `with` block; at rest it is sealed."""
-        return upload_sealing.readable(self.path)
+    @contextlib.contextmanager
+    def readable(self) -> Iterator[Path]:
+        """The path of the opened file, inside a `with` block; at rest it is sealed. Refused: its key is gone."""
+        with contextlib.ExitStack() as stack:
+            try:
+                path = stack.enter_context(upload_sealing.readable(self.path))
+            except sealing.Unreadable as error:
+                raise _gone() from error
+            yield path
 
 
 async def keep(upload: UploadFile, owner: Staff) -> Kept:

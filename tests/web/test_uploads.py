@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from starlette.datastructures import UploadFile
 
 from kernel import settings
+from kernel.errors import Refused
 from loyalty.assets import reading
+from web import uploads
 
 FORMAT = "huiliu:clients"
 HEAD = "客户号,姓名,手机号\n"
@@ -98,3 +101,15 @@ async def test_a_file_with_an_odd_name_is_shown_and_kept_under_a_name_of_ours(si
 def test_rows_and_columns_have_an_end():
     assert reading.MAX_COLUMNS <= 1000
     assert reading.MAX_ROWS <= 50_000_000
+
+
+async def test_a_kept_file_that_no_key_opens_any_more_is_asked_for_again(people, tmp_path, monkeypatch):
+    monkeypatch.setenv("HUILIU_DATA_DIR", str(tmp_path))
+    settings.forget()
+    owner = people["marketing"]
+    kept = await uploads.keep(UploadFile(io.BytesIO(HEAD.encode()), filename="a.csv", size=len(HEAD)), owner)
+    sealed = bytearray(kept.path.read_bytes())
+    sealed[-1] ^= 1
+    kept.path.write_bytes(bytes(sealed))
+    with pytest.raises(Refused, match="重新上传"), uploads.again(kept.ticket, owner).readable():
+        pass
