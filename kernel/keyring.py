@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kernel import key_sources, logs, settings, wrapping
+from kernel import logs, settings, wrapping
 
 FRESH_S = 5.0
 """After so many seconds the keys are looked at again, beside the work."""
@@ -143,8 +143,9 @@ def _reread_and_wait() -> Ring:
 def _read_beside() -> None:
     try:
         _read_now(())
-    except (NoKeys, key_sources.CannotUnwrap):
-        _log.warning("keyring.not_read")
+    except Exception as error:
+        # nobody waits for this reading: what is not said here is never said. Without the traceback, it holds keys
+        _log.warning("keyring.not_read", reason=type(error).__name__)
     finally:
         _reading.release()
 
