@@ -22,17 +22,19 @@ e.id, (extract(epoch FROM e.created_at) * 1000000)::bigint AS at_us, e.staff_id,
 """
 _WAITING = f"""
 SELECT {COLUMNS}, w.entry_id FROM audit_waiting w LEFT JOIN audit_entry e ON e.id = w.entry_id
-ORDER BY w.entry_id LIMIT {BATCH}
+WHERE w.entry_id > $1::bigint ORDER BY w.entry_id LIMIT {BATCH}
 """  # noqa: S608  # our own constants
 _log = logs.get(__name__)
 
 
 async def link() -> int:
     """Link what waits and write the new head outside the database; returns how many entries were linked."""
-    linked = 0
-    while batch := await _link_batch():
+    linked, after = 0, 0
+    while True:
+        # page by page: marks whose entry is gone stay, and must not stand in the way of what comes behind them
+        found, batch, after = await _link_batch(after)
         linked += batch
-        if batch < BATCH:
+        if found < BATCH:
             break
     await _write_head()
     return linked
@@ -44,16 +46,18 @@ async def reached() -> tuple[int, str]:
     return (row["position"], row["hash"]) if row else (0, audit_mac.FIRST)
 
 
-async def _link_batch() -> int:
+async def _link_batch(after: int) -> tuple[int, int, int]:
+    """How many marks were found behind entry `after`, how many entries were linked, and the last mark's entry."""
     async with database.transaction():
         await database.fetch(_ONE_WRITER)
         position, chain_hash = await reached()
         now, links = clock.now(), list[tuple[Any, ...]]()
-        rows = await database.fetch(_WAITING)
+        rows = await database.fetch(_WAITING, after)
+        if gone := [row["entry_id"] for row in rows if row["id"] is None]:
+            # an entry is gone before it was linked: the mark stays for the verification to find
+            _log.error("audit.entry_gone", entries=len(gone), first=gone[0])
         for row in rows:
             if row["id"] is None:
-                # the entry is gone before it was linked: the mark stays for the verification to find
-                _log.error("audit.entry_gone", entry=row["entry_id"])
                 continue
             position += 1
             chain_hash = audit_mac.chained(chain_hash, Entry(*list(row.values())[:9]))
@@ -62,7 +66,7 @@ async def _link_batch() -> int:
             await database.copy_in("audit_link", ("created_at", "position", "entry_id", "hash"), links)
             done = [one[2] for one in links]
             await database.execute("DELETE FROM audit_waiting WHERE entry_id = ANY($1::bigint[])", done)
-    return len(links)
+    return len(rows), len(links), rows[-1]["entry_id"] if rows else after
 
 
 async def _write_head() -> None:

@@ -13,7 +13,7 @@ from kernel import database, settings
 from processes import leadership, migrating
 from staff import audit, audit_chain, audit_heads, audit_verification
 from staff.audit_verifying import Broken
-from staff.models import Staff
+from staff.models import AuditWaiting, Staff
 from tests.emptying import as_owner
 
 
@@ -31,6 +31,18 @@ async def written(db: None, heads_at: Path) -> int:
         await audit.record(person if number % 3 else None, "thing.done", "thing", number, reason=f"原因{number}")
     assert await audit_chain.link() == 40
     return 40
+
+
+async def test_marks_of_lost_entries_do_not_stand_in_the_way_of_what_comes_behind(written: int) -> None:
+    lost = audit_chain.BATCH + 5
+    await as_owner(
+        "SELECT setval(pg_get_serial_sequence('audit_entry', 'id'), 1000000);"
+        "INSERT INTO audit_waiting (entry_id, created_at) "
+        f"SELECT 100000 + n, now() FROM generate_series(1, {lost}) n"
+    )
+    await audit.record(None, "thing.done", "thing", 41)
+    assert await audit_chain.link() == 1
+    assert await AuditWaiting.all().count() == lost
 
 
 HARMS_IN_SQL = (
