@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from community.clients import contacts
 from community.groups import upkeep
+from kernel import database
 from staff import audit, people
 from staff.models import Staff
 from wechat.events import StaffChanged
@@ -16,6 +17,7 @@ async def staff_changed(event: StaffChanged) -> None:
         await upkeep.rename_member(event.userid, event.new_userid)
     elif event.change == "deleted":
         person = await Staff.get_or_none(wecom_userid=event.userid)
-        await audit.record(None, "staff.left_wecom", "staff", person.id if person else None, userid=event.userid)
-        if person is not None and person.left_at is None:
-            await people.let_go(person.id, None)
+        async with database.transaction():
+            await audit.record(None, "staff.left_wecom", "staff", person.id if person else None, userid=event.userid)
+            if person is not None and person.left_at is None:
+                await people.let_go(person.id, None)
