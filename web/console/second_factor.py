@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kernel import database
 from kernel.errors import Refused
 from staff.access import recovery, sessions
 from staff.access import second_factor as factor
@@ -27,7 +28,12 @@ async def confirm(request: Request) -> Response:
     try:
         if reading.form is None:
             raise forms.Invalid(reading.errors)
-        await factor.confirm(person, reading.form.draft, reading.form.code)
+        is_renewal = factor.is_set_up(person)
+        async with database.transaction():
+            await factor.confirm(person, reading.form.draft, reading.form.code)
+            if is_renewal:
+                # whoever got in with the old one is out
+                await sessions.end_others(session.own(request), person)
     except Refused as error:
         shown = factor.again_or_new(person, str(reading.values["draft"]))
         return _page(request, shown, error.message, status=error.status)

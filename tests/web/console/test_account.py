@@ -89,7 +89,12 @@ async def test_a_second_factor_is_set_up_renewed_and_given_up(signed_in, people)
     assert "还剩 10 个" in (await browser.get("/account")).text
     assert (await browser.post("/account/recovery-codes")).text.count("<li><code>") == recovery.HOW_MANY
     again, draft = phones.scan((await browser.get("/account/second-factor")).text)
+    elsewhere = await signed_in("marketing")
+    assert (await elsewhere.get("/account")).status == 200
     assert (await browser.post("/account/second-factor", {"draft": draft, "code": again.code()})).status == 200
+    # whoever got in with the old one is out
+    assert (await elsewhere.get("/account")).status == 303
+    assert (await browser.get("/account")).status == 200
     with clock.frozen(clock.now() + timedelta(minutes=1)):
         person = await Staff.get(login="marketing")
         assert not await second_factor.verify(person, phone.code())
