@@ -86,6 +86,7 @@ ACTIONS = {
     "staff.role_changed": "角色与范围生效",
     "staff.let_go": "办理离职",
     "staff.link_made": "生成登录链接",
+    "staff.language_chosen": "改用界面语言",
     "staff.link_used": "使用登录链接",
     "clients.handed_over": "移交客户",
     "session.ended": "退出一处登录",

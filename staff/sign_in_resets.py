@@ -19,6 +19,7 @@ MANAGE = "people.manage"
 WHAT = {"link": "一次性登录链接（重设密码）", "factor": "重置动态码并退出全部登录"}
 LINK_WITHIN = timedelta(hours=24)
 """For so long after the yes the link may be made, by who asked for it, once."""
+LABELS = ("成员", "用户名", "角色", "内容", "请先核实", "确由本人提出；获得链接者可以本人身份登录")
 _STRONG = ("clients.reveal", MANAGE)
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('staff.sign_in_reset', $1::bigint))"
 
@@ -94,11 +95,11 @@ async def _ask(person: Staff, what: str, by: Staff) -> None:
     summary: dict[str, Any] = {
         "title": f"{person.name}：{WHAT[what]}",
         "lines": [
-            ["成员", person.name],
-            ["用户名", person.login],
-            ["角色", permissions.ROLE_NAMES.get(person.role, person.role)],
-            ["内容", WHAT[what]],
-            ["请先核实", "确由本人提出；获得链接者可以本人身份登录"],
+            [LABELS[0], person.name],
+            [LABELS[1], person.login],
+            [LABELS[2], permissions.ROLE_NAMES.get(person.role, person.role)],
+            [LABELS[3], WHAT[what]],
+            [LABELS[4], LABELS[5]],
         ],
         "content": content,
         "branch_id": person.branch_id if person.reach != "bank" else None,

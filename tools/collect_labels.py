@@ -29,7 +29,7 @@ from loyalty.rewards import granting, points_adjusting, points_kinds, reversing
 from loyalty.rewards.kinds import registry as benefits
 from loyalty.tiers import directory as tiers
 from loyalty.tiers import policy_changes
-from staff import approval_kinds, approval_rules, organisation, permissions
+from staff import approval_kinds, approval_rules, organisation, permissions, sign_in_resets
 from staff.exports import exporters
 from web import errors, navigation, words
 
@@ -73,6 +73,7 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("staff/organisation.py", organisation.KIND_NAMES),
     ("staff/approval_kinds.py", [kind.label for kind in approval_kinds.every()]),
     ("staff/approval_rules.py", approval_rules.UNITS),
+    ("staff/sign_in_resets.py", (sign_in_resets.WHAT, sign_in_resets.LABELS, "本人 24 小时内同类合计")),
     ("staff/exports/exporters.py", [[label, exporters.of(kind).holds] for kind, label in exporters.labels().items()]),
     ("web/errors.py", (errors._TITLES, errors._MESSAGES, errors._BUG, "这一步没有完成")),
     ("web/navigation.py", navigation.GROUPS),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kernel import clock
+from staff.models import AuditEntry
 from tools import catalogue
 from web import formats, language
 
@@ -55,6 +56,7 @@ async def test_a_person_switches_the_console_to_english_and_back(signed_in):
     assert 'lang="zh-CN"' in (await browser.get("/")).text
     answer = await browser.post("/language", {"lang": "en", "back": "/"})
     assert answer.status == 303
+    assert await AuditEntry.filter(action="staff.language_chosen").count() == 1
     page = (await browser.get("/")).text
     assert '<html lang="en"' in page
     assert "Deposit return rate" in page

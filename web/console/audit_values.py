@@ -24,6 +24,7 @@ LABELS = {
     "outcome": "结果",
     "approval": "审批编号",
     "reason": "原因",
+    "language": "语言",
     "role": "角色",
     "kind": "类型",
     "was": "修改前",
@@ -109,6 +110,7 @@ DOORS = {item.page: item.label for _title, items in navigation.GROUPS for item i
 }
 WORDS: dict[str, Mapping[str, str]] = {
     "field": {"name": "姓名", "phone": "手机号", "bank_number": "客户号"},
+    "language": {"zh-CN": "中文", "en": "英文"},
     "how": {"password": "密码", "wecom": "企业微信", "invitation": "一次性链接"},
     "proof": {"password": "密码", "totp": "动态码", "recovery": "恢复码"},
     "purpose": {"invite": "首次登录", "reset": "重设密码"},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kernel import database
 from kernel.errors import Refused
 from staff import audit
 from staff import sign_in as signing_in
@@ -105,9 +106,12 @@ async def choose_language(request: Request) -> Response:
     response = RedirectResponse(doors.own_path(form.back), status_code=303)
     chosen = form.lang if form.lang in language.KNOWN else language.DEFAULT
     language.keep(response, chosen)
-    if person := session.person(request):
+    person = session.person(request)
+    if person is not None and person.language != chosen:
         # the person's next browser speaks it, too
-        await Staff.filter(id=person.id).update(language=chosen)
+        async with database.transaction():
+            await Staff.filter(id=person.id).update(language=chosen)
+            await audit.record(person, "staff.language_chosen", "staff", person.id, language=chosen)
     return response
 
 
