@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,10 +15,11 @@ from staff.audit_verifying import Link, Unlinked, Verdict, Walk
 from staff.models import AuditCheck, Staff
 
 PAGE = 20_000
+# one look-up by key for each link: a join may read the whole table anew for each page, and a million rows have fifty
 _LINKS = f"""
 SELECT l.position, l.entry_id, l.hash, {audit_chain.COLUMNS} FROM (
   SELECT position, entry_id, hash FROM audit_link WHERE position > $1 ORDER BY position LIMIT {PAGE}) l
-LEFT JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.position
+LEFT JOIN LATERAL (SELECT * FROM audit_entry one WHERE one.id = l.entry_id LIMIT 1) e ON TRUE ORDER BY l.position
 """  # noqa: S608  # our own constants
 _UNLINKED = f"""
 SELECT coalesce(e.id, w.entry_id) AS number, w.id IS NOT NULL AS waits, {audit_chain.COLUMNS}
@@ -38,11 +41,13 @@ async def verify(tell: Tell | None = None) -> Verdict:
     where = audit_heads.path()
     has_file = where.exists()
     walk = Walk(audit_heads.read(where) if has_file else iter(()))
-    async for page in _links():
-        if walk.links(page):
-            break
-        if tell is not None:
-            await tell(page[-1].position)
+    async with contextlib.aclosing(_links()) as pages:
+        async for page in pages:
+            # beside the loop, so that the database reads the next page meanwhile
+            if await asyncio.to_thread(walk.links, page):
+                break
+            if tell is not None:
+                await tell(page[-1].position)
     # one statement sees an entry either waiting or linked, never between
     walk.unlinked(_unlinked(row) for row in await database.fetch(_UNLINKED))
     return walk.end(has_file=has_file)
@@ -108,11 +113,14 @@ async def latest() -> AuditCheck | None:
     return await AuditCheck.all().order_by("-id").prefetch_related("asked_by").first()
 
 
-async def _links() -> AsyncIterator[list[Link]]:
-    last = 0
-    while rows := await database.fetch(_LINKS, last):
-        last = rows[-1]["position"]
-        yield [_link(list(row.values())) for row in rows]
+async def _links() -> AsyncGenerator[list[Link], None]:
+    following = asyncio.create_task(database.fetch(_LINKS, 0))
+    try:
+        while rows := await following:
+            following = asyncio.create_task(database.fetch(_LINKS, rows[-1]["position"]))
+            yield [_link(list(row.values())) for row in rows]
+    finally:
+        following.cancel()
 
 
 def _link(values: list[Any]) -> Link:
