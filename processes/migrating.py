@@ -40,7 +40,7 @@ def _frugally() -> Iterator[None]:
     # the tool copies all tables' classes before each step: it builds queries on them that no step asks, and sets the
     # garbage collector off at every turn; together two thirds of the time of a first start
     build, thresholds = StateApps._build_initial_querysets, gc.get_threshold()
-    StateApps._build_initial_querysets = lambda _self: None  # type: ignore[method-assign]
+    StateApps._build_initial_querysets = lambda _self: None  # type: ignore[method-assign, assignment]
     gc.set_threshold(50_000, 20, 50)
     try:
         yield
