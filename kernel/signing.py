@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
+from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -30,6 +32,17 @@ def read(purpose: str, token: str, days: int = 60) -> int:
     if not isinstance(number, int):
         raise BadToken(purpose)
     return number
+
+
+def token_hash(token: str) -> str:
+    """What a row keeps of a random token: who reads the row can't use the link or the session; 64 hex characters."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def content_hash(content: Any) -> str:
+    """SHA-256 of the canonical JSON of plain content: keys sorted, no spaces, text as it is."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def keyed_hash(purpose: str, text: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kernel import signing
 from staff.models import Approval, Staff
 
 Applied = Callable[[Approval, Staff], Awaitable[None]]
@@ -62,8 +61,7 @@ def every() -> list[Kind]:
 
 def hash_of(content: Any) -> str:
     """SHA-256 of plain JSON content: what `ask` is given for kinds whose question holds the whole content."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return signing.content_hash(content)
 
 
 async def current_hash(approval: Approval) -> str | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import math
 
 from starlette.requests import Request
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kernel import logs, settings
+from kernel import logs, settings, signing
 from web import addresses, buckets, errors
 from web.buckets import Bucket
 from web.rate_table import CHANGE, LINKS, PAGE, SPARED, STRANGER, STRICT, Limit
@@ -74,5 +72,4 @@ def _name(scope: Scope) -> str:
 
 def _key(what: str, who: str) -> str:
     # addresses and links are personal: what lies in Redis tells nothing without our key
-    secret = settings.get().secret_key.encode()
-    return f"rate:{what}:{hmac.new(secret, f'rate|{what}|{who}'.encode(), hashlib.sha256).hexdigest()[:24]}"
+    return f"rate:{what}:{signing.keyed_hash('rate', f'{what}|{who}')[:24]}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import UTC
 from typing import Any
 
@@ -11,7 +9,7 @@ from campaigns.audience import conditions
 from campaigns.planning import kind, products
 from campaigns.planning.models import Campaign, Step
 from community.sending import policies
-from kernel import clock
+from kernel import clock, signing
 from staff import delegations, organisation, scope
 from staff.models import Staff
 
@@ -51,9 +49,8 @@ def step_contents(step: Step) -> dict[str, str]:
 
 
 def digest(value: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON: keys sorted, no spaces, text as it is."""
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """The hash of the contents, as it stands in the question and in the campaign."""
+    return signing.content_hash(value)
 
 
 async def of(campaign: Campaign) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
-from kernel import clock, settings
+from kernel import clock, settings, signing
 from kernel.database import transaction
 from kernel.errors import Refused
 from staff import audit
@@ -41,7 +40,7 @@ async def invite(person: Staff, purpose: str, by: Staff | None) -> str:
         await close_all(person)
         made = await Invitation.create(
             staff_id=person.id,
-            token_hash=_hash(token),
+            token_hash=signing.token_hash(token),
             purpose=purpose,
             made_by_id=by.id if by is not None else None,
             expires_at=now + LASTS,
@@ -52,7 +51,7 @@ async def invite(person: Staff, purpose: str, by: Staff | None) -> str:
 
 async def whose(token: str) -> Staff:
     """The person of an open link; looking at it changes nothing. Closed otherwise."""
-    found = await Invitation.get_or_none(token_hash=_hash(token), used_at=None).select_related("staff")
+    found = await Invitation.get_or_none(token_hash=signing.token_hash(token), used_at=None).select_related("staff")
     if found is None or found.expires_at <= clock.now() or not found.staff.is_active:
         raise Closed
     person: Staff = found.staff
@@ -67,7 +66,7 @@ async def accept(token: str, password: str) -> Staff:
     stored = await passwords.hashed(password)
     now = clock.now()
     async with transaction():
-        open_still = Invitation.filter(token_hash=_hash(token), used_at=None, expires_at__gt=now)
+        open_still = Invitation.filter(token_hash=signing.token_hash(token), used_at=None, expires_at__gt=now)
         if not await open_still.update(used_at=now):
             raise Closed
         await passwords.keep(person, stored)
@@ -81,7 +80,3 @@ async def close_all(person: Staff) -> int:
     """Open links of a person are void from now on: a newer one was made, the password changed, or they left."""
     now = clock.now()
     return await Invitation.filter(staff_id=person.id, used_at=None, expires_at__gt=now).update(expires_at=now)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
-from kernel import clock
+from kernel import clock, signing
 from kernel.database import transaction
 from kernel.errors import NotFound
 from staff import audit
@@ -38,7 +37,7 @@ async def begin(
     now = clock.now()
     async with transaction():
         made = await Session.create(
-            token_hash=_hash(token),
+            token_hash=signing.token_hash(token),
             staff=staff,
             csrf=secrets.token_urlsafe(32),
             last_seen_at=now,
@@ -58,7 +57,7 @@ async def find(token: str) -> Session | None:
     """The living session of a token, marked as seen; None when unknown, over, idle too long, or the person left."""
     if not token:
         return None
-    found = await Session.get_or_none(token_hash=_hash(token)).select_related("staff", "staff__branch")
+    found = await Session.get_or_none(token_hash=signing.token_hash(token)).select_related("staff", "staff__branch")
     now = clock.now()
     if found is None or not found.staff.is_active:
         return None
@@ -79,7 +78,7 @@ async def of(staff: Staff) -> list[Session]:
 
 async def end(token: str) -> int:
     """End the session of this token; how many ended (none or one)."""
-    return await Session.filter(token_hash=_hash(token)).delete() if token else 0
+    return await Session.filter(token_hash=signing.token_hash(token)).delete() if token else 0
 
 
 async def end_one(staff: Staff, session_id: int, *, by: Staff | None = None) -> None:
@@ -124,7 +123,3 @@ async def forget_old() -> int:
     await known_addresses.forget_old()
     idle = await Session.filter(last_seen_at__lte=now - IDLE_LIMIT).delete()
     return idle + await Session.filter(ends_at__lte=now).delete()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

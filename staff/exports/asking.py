@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel import clock, database, logs, settings
+from kernel import clock, database, logs, settings, signing
 from kernel.errors import NotFound, Refused
 from staff import approval_kinds, approvals, audit, permissions, scope
 from staff.approval_kinds import Kind
@@ -122,7 +122,7 @@ async def _make(exporter: Exporter, params: Params, reason: str, rows: int, by: 
         file_name=exporter.file_name(params),
         watermark=watermarks.new_code(),
     )
-    export.token_hash = fetching.token_hash(fetching.token(export))
+    export.token_hash = signing.token_hash(fetching.token(export))
     await export.save(update_fields=["token_hash"])
     # what people type may name a client: what never changes holds no numbers of theirs
     told = logs.mask_text(reason)

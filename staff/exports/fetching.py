@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from kernel import clock, database, sealing, settings
+from kernel import clock, database, sealing, signing
 from kernel.errors import NotFound, Refused
 from staff import audit, permissions
 from staff.exports import exporters
@@ -30,13 +29,7 @@ DELETE FROM export_part p USING export e WHERE e.id = p.export_id AND (e.state I
 
 def token(export: Export) -> str:
     """What the one-time link proves itself with; made from the copy's secret, so that nothing of it is stored."""
-    message = f"export|{export.id}|{export.asked_by_id}|{export.watermark}".encode()
-    return hmac.new(settings.get().secret_key.encode(), message, hashlib.sha256).hexdigest()
-
-
-def token_hash(given: str) -> str:
-    """What the row keeps of a link."""
-    return hashlib.sha256(given.encode()).hexdigest()
+    return signing.keyed_hash("export", f"{export.id}|{export.asked_by_id}|{export.watermark}")
 
 
 async def claim(export_id: int, given: str, by: Staff) -> Export:
@@ -46,7 +39,7 @@ async def claim(export_id: int, given: str, by: Staff) -> Export:
     """
     async with database.transaction():
         export = await Export.get_or_none(id=export_id, asked_by_id=by.id)
-        if export is None or not hmac.compare_digest(token_hash(given), export.token_hash):
+        if export is None or not hmac.compare_digest(signing.token_hash(given), export.token_hash):
             raise NotFound()
         # the role may have changed since the file was made
         permissions.require(by, exporters.of(export.kind).permission)

@@ -26,3 +26,9 @@ def test_a_token_ages(monkeypatch):
     monkeypatch.setattr("itsdangerous.timed.time.time", lambda: datetime(2040, 1, 1, tzinfo=UTC).timestamp())
     with pytest.raises(signing.BadToken):
         signing.read("invitation", token)
+
+
+def test_the_same_content_has_one_hash_whatever_its_order() -> None:
+    assert signing.content_hash({"b": [1, "课"], "a": None}) == signing.content_hash({"a": None, "b": [1, "课"]})
+    assert signing.content_hash({"a": 1}) != signing.content_hash({"a": "1"})
+    assert signing.token_hash("t") != signing.keyed_hash("t", "t")
