@@ -54,8 +54,7 @@ async def dispatch(stream_id: int) -> None:
 async def plan(count: int, control_url: str, address: str) -> int:
     """Followers in the sandbox and in the database, and a stream with one message to each."""
     from community.sending import policies, streams
-    from kernel import clock, database, records
-    from kernel.database import transaction
+    from kernel import clock, database
     from processes import migrating, schema
     from wechat.sandbox.client import Sandbox
 
@@ -64,14 +63,7 @@ async def plan(count: int, control_url: str, address: str) -> int:
     await policies.save(clock.today(), policies.Policy(9, 99, policies.time(0), policies.time(0)))
     async with Sandbox(control_url) as control:
         await control.seed("bulk", fans=count, window=7200)
-        fans = (await control.people("fans"))["fans"]
-    ids = await records.reserve_ids("client", len(fans))
-    until = clock.now() + timedelta(hours=2)
-    pairs = list(zip(ids, fans, strict=True))
-    async with transaction():
-        await database.copy_in("client", ("id", "marketing_consent"), [(one, True) for one in ids])
-        rows = [(one, APPID, fan["openid"], 5, until) for one, fan in pairs]
-        await database.copy_in("fan", ("client_id", "appid", "openid", "window_left", "window_until"), rows)
+        await _take_in((await control.people("fans"))["fans"])
     stream_id = await streams.open_stream("benchmark")
     started = time.perf_counter()
     await database.execute(PLAN, stream_id, clock.now())
@@ -79,6 +71,19 @@ async def plan(count: int, control_url: str, address: str) -> int:
     await database.execute_script("ANALYZE")
     await database.close_database()
     return stream_id
+
+
+async def _take_in(fans: list[dict[str, str]]) -> None:
+    from kernel import clock, database, records
+    from kernel.database import transaction
+
+    ids = await records.reserve_ids("client", len(fans))
+    until = clock.now() + timedelta(hours=2)
+    pairs = list(zip(ids, fans, strict=True))
+    async with transaction():
+        await database.copy_in("client", ("id", "marketing_consent"), [(one, True) for one in ids])
+        rows = [(one, APPID, fan["openid"], 5, until) for one, fan in pairs]
+        await database.copy_in("fan", ("client_id", "appid", "openid", "window_left", "window_until"), rows)
 
 
 async def check(count: int, control_url: str, address: str) -> dict[str, int]:

@@ -41,14 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--ephemeral", action="store_true", help="a throw-away instance; prints one JSON line when ready")
     run.add_argument("--seed", action="store_true", help="with --ephemeral: the whole sample bank, not only its staff")
     run.add_argument("--port", type=int, help="port of the web process (default: the setting)")
-    _add(known, "web", commands.web, "the web process alone")
-    worker = _add(known, "worker", commands.worker, "a worker alone")
-    worker.add_argument("--name", default="worker")
-    worker.add_argument("--queues", default="urgent,callbacks,campaigns,default")
-    worker.add_argument("--concurrency", type=int, help="child processes (default: the setting)")
-    _add(known, "clock", commands.clock, "the clock alone; of several one leads")
-    _add(known, "migrate", commands.migrate, "bring the database to this version's schema")
-    _add(known, "sandbox", commands.sandbox, "the sandbox alone, at the setting's address")
+    _add_processes(known)
     seed = _add(known, "seed", commands.seed, "fill an empty demo with the sample bank")
     seed.add_argument("--staff-only", action="store_true", help="branches and staff, nobody else")
     _add(known, "populate", commands.populate, "let the people of the sandbox act by themselves")
@@ -58,6 +51,17 @@ def _parser() -> argparse.ArgumentParser:
     _add(known, "rewrap-keys", commands.rewrap_keys, "wrap the data keys under the new master key")
     _add_people_and_files(known)
     return parser
+
+
+def _add_processes(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    _add(known, "web", commands.web, "the web process alone")
+    worker = _add(known, "worker", commands.worker, "a worker alone")
+    worker.add_argument("--name", default="worker")
+    worker.add_argument("--queues", default="urgent,callbacks,campaigns,default")
+    worker.add_argument("--concurrency", type=int, help="child processes (default: the setting)")
+    _add(known, "clock", commands.clock, "the clock alone; of several one leads")
+    _add(known, "migrate", commands.migrate, "bring the database to this version's schema")
+    _add(known, "sandbox", commands.sandbox, "the sandbox alone, at the setting's address")
 
 
 def _add_proofs(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
