@@ -298,33 +298,3 @@ async def test_what_a_newer_question_or_an_edit_puts_aside_is_in_the_audit(peopl
     for action, asked, by in (("approval.withdrawn", first, people["li"].id), ("approval.void", second, None)):
         entry = await AuditEntry.get(action=action)
         assert (entry.detail, entry.staff_id) == ({"approval": asked.id}, by)
-
-
-async def test_several_small_questions_of_a_day_count_together(people: dict[str, Staff]) -> None:
-    kind = approval_kinds.register(Kind("points", "积分"))
-    content = approval_kinds.hash_of(None)
-
-    async def ask(number: int, size: int) -> Approval:
-        return await approvals.ask(kind.subject, number, content, {}, people["li"], size=size)
-
-    first = await ask(1, 6_000)
-    assert first.needs == 1
-    await approvals.approve(first.id, content, people["wang"])
-    second = await ask(1, 6_000)
-    assert (second.needs, second.size) == (2, 6_000)
-    assert ["本人 24 小时内同类合计", "12,000 积分"] in second.summary["lines"]
-    # what came to nothing is not counted, nor what others ask, nor another day
-    await approvals.withdraw(second.id, people["li"])
-    assert (await ask(2, 3_000)).needs == 1
-    other = await approvals.ask(kind.subject, 9, content, {}, people["sun"], size=6_000)
-    assert other.needs == 1
-    with clock.frozen(clock.now() + timedelta(hours=25)):
-        assert (await ask(3, 9_000)).needs == 1
-
-
-async def test_an_interest_that_was_ended_for_the_question_still_counts(people: dict[str, Staff]) -> None:
-    held = await interests.declare("product", "R12", "持有", people["li"])
-    await interests.end(held.id, people["li"])
-    assert (await _ask(people, touches=("product:R12",))).needs_committee
-    with clock.frozen(clock.now() + timedelta(days=31)):
-        assert not (await _ask(people, touches=("product:R12",))).needs_committee
