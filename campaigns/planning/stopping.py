@@ -8,8 +8,8 @@ from community.sending import stops
 
 async def unit_of(stream_id: int) -> int | None:
     """The unit of the campaign that sends on this stream; None: head office, or no campaign."""
-    found = await Campaign.filter(stream_id=stream_id).first().values("branch_id")
-    return found["branch_id"] if found is not None else None
+    found = await Campaign.filter(stream_id=stream_id).first()
+    return found.branch_id if found is not None else None
 
 
 stops.tell_units(unit_of)
