@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from kernel import clock, database
-from kernel.errors import Forbidden, NotFound, Refused
+from kernel.errors import NotFound, Refused
 from staff import approval_kinds, approvals, audit, permissions
 from staff.access import invitations, second_factor
 from staff.models import Approval, AuditEntry, Staff
@@ -86,7 +86,7 @@ async def waiting_link(person: Staff, by: Staff) -> Approval | None:
 
 async def _ask(person: Staff, what: str, by: Staff) -> None:
     if person.id == by.id:
-        raise Forbidden("不能为自己申请，请由另一位管理员操作", code="sign_in_reset.own")
+        raise Refused("不能为自己申请；改密码请到“我的账户”，或由另一位管理员操作", code="sign_in_reset.own")
     if not person.is_active:
         raise Refused("该成员尚未获批或已离职，不能发出登录链接", code="invitation.left")
     if await open_question(person.id) is not None:
