@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import tempfile
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -30,8 +30,8 @@ def write(source: IO[bytes], path: Path) -> None:
 
 @contextlib.contextmanager
 def readable(path: Path) -> Iterator[Path]:
-    """The path of the opened file inside this block: one without a name in any folder, gone with the block."""
-    with tempfile.TemporaryFile(dir=path.parent) as plain:
+    """The path of the opened file inside this block: it lies in memory only, never on a disk, gone with the block."""
+    with os.fdopen(os.memfd_create("upload", os.MFD_CLOEXEC), "w+b") as plain:
         for piece in _pieces(path):
             plain.write(piece)
         plain.flush()

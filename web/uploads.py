@@ -14,6 +14,7 @@ from pathlib import Path
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartParser
 
 from kernel import sealing, settings
 from kernel.errors import Refused
@@ -22,6 +23,8 @@ from web import upload_sealing
 
 SECONDS = 3600
 LARGEST = 200 * 1024 * 1024
+# what arrives stays in memory: a temporary file would hold clients in the clear on a disk (BodyLimit sees to the size)
+MultiPartParser.spool_max_size = LARGEST
 _NAME = re.compile(r"^\d+-[0-9a-f]{32}(\.[a-z]{2,4}){1,2}$")
 _SUFFIX = re.compile(r"\.(xlsx|(csv|txt)(\.gz)?)$")
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"

@@ -120,8 +120,11 @@ def _forms(text: str) -> Iterable[str]:
     yield text
     if "\\u" in text:
         yield _unescaped(text)
-    if "%" in text:
-        yield unquote(text)
+    outer = text
+    # an address within an address is quoted once more
+    while "%" in outer and (inner := unquote(outer)) != outer:
+        outer = inner
+        yield inner
     if "\\x" in text:
         yield BYTES.sub(lambda match: bytes.fromhex(PAIR.sub("", match[0])).decode("utf-8", "replace"), text)
         for match in HEX.finditer(text):
@@ -129,9 +132,9 @@ def _forms(text: str) -> Iterable[str]:
     for match in (found for alphabet in BASE64 for found in alphabet.finditer(text)):
         packed = match[0].rstrip("=").replace("-", "+").replace("_", "/")
         with contextlib.suppress(binascii.Error, ValueError, zlib.error):
-            inner = base64.b64decode(packed + "=" * (-len(packed) % 4))
+            data = base64.b64decode(packed + "=" * (-len(packed) % 4))
             # signed texts are packed when that makes them shorter
-            yield from _both((zlib.decompress(inner) if inner.startswith(b"x") else inner).decode("utf-8"))
+            yield from _both((zlib.decompress(data) if data.startswith(b"x") else data).decode("utf-8"))
 
 
 def _both(text: str) -> Iterable[str]:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import os
 import secrets
+import threading
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,7 @@ from tests.flows.canaries import Flock
 from tests.flows.instances import Instance
 from tests.waiting import until
 
+LOOK_AGAIN_S = 0.2
 Finds = dict[str, set[str]]
 READ = {
     b"string": lambda client, key: client.get(key),
@@ -123,6 +125,29 @@ def in_processes(instance: Instance, harvest: Harvest) -> None:
             harvest.look("command line", [" ".join(process.cmdline())])
 
 
+@contextlib.asynccontextmanager
+async def over_shoulders(instance: Instance, harvest: Harvest) -> AsyncIterator[None]:
+    """Look again and again at the files without a name that our own processes hold open: gone before anybody asks."""
+    is_over = threading.Event()
+    seen: set[tuple[str, int]] = set()
+
+    def look() -> None:
+        while not is_over.wait(LOOK_AGAIN_S):
+            for link in _nameless(instance):
+                with contextlib.suppress(OSError):
+                    key = (str(link.readlink()), link.stat().st_size)
+                    if key not in seen:
+                        seen.add(key)
+                        harvest.look_into("nameless file", link)
+
+    looking = asyncio.create_task(asyncio.to_thread(look))
+    try:
+        yield
+    finally:
+        is_over.set()
+        await looking
+
+
 async def keep_up(instance: Instance, heard: list[bytes]) -> None:
     """Wait until everything that was said to Redis so far has been heard."""
     begin, last = len(heard), secrets.token_hex(8)
@@ -141,11 +166,24 @@ def _around(text: str, hits: set[str]) -> str:
 def _files(instance: Instance) -> set[Path]:
     # what the sandbox keeps is WeChat's own memory, not ours
     found = {path for folder in instance.run.folders() for path in folder.rglob("*") if path.name != "sandbox.json"}
+    found |= {_opened(link) for link in _links(instance)}
+    return {path for path in found if path.is_file() and os.access(path, os.R_OK)}
+
+
+def _links(instance: Instance) -> Iterator[Path]:
     for process in instance.run.family():
         with contextlib.suppress(psutil.Error, OSError):
             if not any("sandbox" in word for word in process.cmdline()):
-                found |= {_opened(one) for one in Path(f"/proc/{process.pid}/fd").iterdir()}
-    return {path for path in found if path.is_file() and os.access(path, os.R_OK)}
+                yield from Path(f"/proc/{process.pid}/fd").iterdir()
+
+
+def _nameless(instance: Instance) -> Iterator[Path]:
+    for link in _links(instance):
+        with contextlib.suppress(OSError):
+            target = str(link.readlink())
+            # /memfd: is memory; the servers' own lie below the folders that are looked through
+            if target.startswith("/") and target.endswith("(deleted)") and not target.startswith("/memfd:"):
+                yield link
 
 
 def _opened(link: Path) -> Path:
