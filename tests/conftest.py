@@ -43,7 +43,6 @@ os.environ.update(_environment())
 
 from kernel import settings  # noqa: E402
 
-
 KEPT = ("tortoise_migrations", "data_key")
 """Tables that every test finds as the one before left them: the schema's state, and the keys that processes hold."""
 
