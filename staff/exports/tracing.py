@@ -112,20 +112,25 @@ def _rows(path: Path) -> Iterator[Sequence[Any]]:
         text = path.read_bytes().decode("gb18030", errors="replace")
     except OSError as error:
         raise Refused("读不了这个文件", code="trace.unreadable") from error
-    yield from csv.reader(io.StringIO(text))
+    try:
+        yield from csv.reader(io.StringIO(text))
+    except csv.Error as error:
+        raise Refused("这不是 CSV，也不是可以读取的工作簿", code="trace.unreadable") from error
 
 
 def _sheets(path: Path) -> Iterator[Sequence[Any]]:
     import openpyxl
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True)
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise Refused("这不是可以读取的工作簿", code="trace.unreadable") from error
-    try:
-        for sheet in book.worksheets:
-            # the size that a file claims for itself may be wrong
-            sheet.reset_dimensions()
-            yield from sheet.iter_rows(values_only=True)
-    finally:
-        book.close()
+    # by its content: a file that was found may be called anything
+    with path.open("rb") as file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True)
+        except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
+            raise Refused("这不是可以读取的工作簿", code="trace.unreadable") from error
+        try:
+            for sheet in book.worksheets:
+                # the size that a file claims for itself may be wrong
+                sheet.reset_dimensions()
+                yield from sheet.iter_rows(values_only=True)
+        finally:
+            book.close()

@@ -258,6 +258,23 @@ async def test_a_cut_and_shuffled_copy_is_still_traced(people: dict[str, Staff],
     assert (traced.copy.export_id, traced.copy.by_line, traced.line_id) == (copies[2].id, False, None)
 
 
+async def test_a_copy_is_traced_whatever_it_is_called_now(people: dict[str, Staff], tmp_path: Path) -> None:
+    export = await _ready("t_xlsx", 60, people["director"])
+    path = tmp_path / "found"
+    path.write_bytes(await _fetched(export, people["director"]))
+    traced = await tracing.trace(path)
+    assert traced.copy is not None
+    assert traced.copy.export_id == export.id
+
+
+@pytest.mark.parametrize("content", [b'"' + b"x" * 200_000, b"PK\x05\x06" + bytes(18)], ids=["no table", "no sheets"])
+async def test_what_can_not_be_read_is_said_in_a_sentence(db: None, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "found.csv"
+    path.write_bytes(content)
+    with pytest.raises(Refused, match="工作簿"):
+        await tracing.trace(path)
+
+
 async def test_a_file_of_nobody_is_traced_to_nobody(people: dict[str, Staff], tmp_path: Path) -> None:
     await _ready("t_csv", 20, people["director"])
     path = tmp_path / "other.csv"
