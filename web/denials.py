@@ -29,6 +29,7 @@ THINGS = {
     "exports": ("export", "export"),
     "privacy": ("privacy_request", "privacy_request"),
     "products": ("product", "product"),
+    "grants": ("grant", "grant_"),
     "stops": ("stop", "stop"),
     "interests": ("interest", "interest"),
     "consents/partners": ("partner", "partner"),

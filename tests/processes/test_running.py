@@ -35,6 +35,7 @@ async def test_the_line_says_everything_that_a_test_needs(instance: running.Inst
         "branch_head",
         "reviewer",
         "administrator",
+        "auditor",
     }
     assert [one["side"] for one in card["callbacks"]] == ["official_account", "wecom"]
     assert await _status(card["web"] + "/health/live") == 200

@@ -181,6 +181,7 @@ async def test_no_fault_about_the_secret_itself_tells_it(platform: Loopback, cor
 
 
 async def test_doors_without_settings_say_so(no_wechat_settings: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    await doors.close()
     for make in (doors.official_account, doors.wecom):
         with pytest.raises(faults.Blocked, match="not_configured"):
             make()

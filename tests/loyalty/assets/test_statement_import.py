@@ -106,8 +106,8 @@ async def test_five_broken_rows_give_five_reasons_and_the_rest_is_imported(tmp_p
 async def test_refused_rows_come_back_as_a_file_that_is_safe_to_open_and_can_be_mended(tmp_path: Path) -> None:
     table = files.statement("R1 6222000000000001 C1 2026-11-31 跨行转入 100.00 100.00")
     table += [["R2", "6222000000000001", "C1", "2026-11-02", "=HYPERLINK(1)", "5.00", "", "105.00", "活期"]]
-    run = await importing.import_file(files.write_csv(tmp_path / "a.csv", table), "haiyue", "statement")
     person = await Staff.create(login="li", name="李", role="administrator", reach="bank")
+    run = await importing.import_file(files.write_csv(tmp_path / "a.csv", table), "haiyue", "statement", by=person)
     content = (await exporting.taken("import_refused", {"run": run.id}, person)).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(content)))
     back = [lines[0][:-1], *lines[1:]]
