@@ -55,6 +55,14 @@ class Servers:
     redis: str
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The short form of `make prove` leaves out what takes many minutes."""
+    if os.environ.get("HUILIU_PROVE") == "short":
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _loopback_only() -> Iterator[None]:
     """Tests never leave this machine: any other address is refused at the socket."""

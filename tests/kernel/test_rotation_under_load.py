@@ -24,6 +24,7 @@ async def test_twenty_thousand_values_change_their_key_under_load_and_a_kill(db,
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 async def test_a_million_values_change_their_key_under_load_and_kills(db, crash, capsys):
     began = time.perf_counter()

@@ -199,6 +199,7 @@ async def test_no_route_breaks_on_hostile_input(world: World, name: str):
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", ROUTES)
 async def test_no_route_breaks_on_any_hostile_input_of_any_role(world: World, name: str):

@@ -108,11 +108,15 @@ class Reference:
         self.absent: dict[str, str] = {}
         self.interested: set[str] = set()
         self.gone: set[str] = set()
+        self.needed_now = 1
 
     def play(self, asked: Asked, order: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
         votes, yes = list(asked.votes), []
         for by in order:
-            if self.missing(asked, votes) and (seat := self.seat(asked, votes, by)):
+            seat = self.seat(asked, votes, by) if self.missing(asked, votes) else ""
+            # the last yes isn't taken where more are needed by now than when it was asked
+            is_last = bool(seat) and self.missing(asked, [*votes, (by, seat)]) == 0
+            if seat and not (is_last and asked.needs < self.needed_now):
                 votes.append((by, seat))
                 yes.append(by)
         return sorted(yes), votes
@@ -183,7 +187,7 @@ async def check(campaign_id: int, state: str) -> None:
     campaign = await Campaign.get(id=campaign_id)
     assert campaign.state == state
     given = await Approval.filter(subject="campaign", subject_id=campaign.id, state="approved")
-    assert len(given) == (state in ("approved", "sending"))
+    assert len(given) == (state in ("approved", "sending", "held"))
     if not given:
         assert campaign.approved_hash == ""
         return

@@ -118,7 +118,7 @@ async def test_members_are_not_reminded_while_everything_is_stopped_and_keep_the
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=[pytest.mark.prove, pytest.mark.long])])
 async def test_no_call_begins_after_a_stop_was_pulled_however_it_races(
     stage: Stage, people: dict[str, Staff], rounds: int
 ) -> None:

@@ -74,6 +74,7 @@ async def test_nothing_is_sent_after_a_withdrawal_has_committed(stage: Stage, wo
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(10))
 async def test_ten_times_a_thousand_withdrawals_race_dispatch(stage: Stage, seed: int) -> None:

@@ -19,6 +19,7 @@ from loyalty.rewards import points, points_kinds
 from loyalty.rewards.models import PointsBalance, PointsPosting, PointsTransaction
 
 pytestmark = pytest.mark.usefixtures("db")
+LONG = [pytest.mark.prove, pytest.mark.long, pytest.mark.timeout(3600)]
 REFUSED = (BaseORMException, asyncpg.PostgresError)
 
 
@@ -158,7 +159,8 @@ async def test_erasure_keeps_the_books_and_drops_what_people_wrote() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rounds", "many"), [(400, 12), pytest.param(100_000, 200, marks=[pytest.mark.prove, pytest.mark.timeout(3600)])]
+    ("rounds", "many"),
+    [(400, 12), pytest.param(100_000, 200, marks=LONG)],
 )
 async def test_random_postings_by_fifty_at_once_always_balance(rounds: int, many: int) -> None:
     dice = random.Random(20261125)

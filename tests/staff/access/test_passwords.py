@@ -80,6 +80,7 @@ async def test_fifty_sign_ins_at_once_take_the_memory_of_two(zhou, capsys):
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_time_does_not_tell_whether_a_login_exists(zhou, capsys):
     """Known and unknown logins take turns, so that what else this machine does hits both alike."""

@@ -141,6 +141,7 @@ async def test_signing_in_follows_the_written_rule_step_by_step(zhou):
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_signing_in_follows_the_written_rule_over_thousands_of_steps(zhou):
     await _follow_the_rule(zhou, 100)
