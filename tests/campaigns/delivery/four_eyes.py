@@ -168,6 +168,7 @@ async def clean(people: dict[str, Staff]) -> None:
     await Delegation.all().delete()
     await Interest.all().delete()
     await ApprovalRule.all().delete()
+    await Approval.filter(state="waiting").update(state="void")
     await Stop.filter(released_at=None).update(released_at=clock.now())
     await Staff.all().update(is_active=True)
     for person in people.values():
