@@ -27,6 +27,7 @@ class Story:
     flock: Flock
     addresses: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
+    files: list[bytes] = field(default_factory=list)
 
 
 async def they_come(story: Story) -> None:

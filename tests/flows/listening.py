@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import secrets
 import threading
@@ -37,6 +38,7 @@ class Harvest:
         self.finds: Finds = defaultdict(set)
         self.pieces: Counter[str] = Counter()
         self.bytes: Counter[str] = Counter()
+        self._known_clean: set[bytes] = set()
 
     def look(self, place: str, pieces: Iterable[str | bytes], name: str = "") -> None:
         """Look through texts of one place; a find is named, or told by how the text begins."""
@@ -49,10 +51,18 @@ class Harvest:
     def look_into(self, place: str, path: Path) -> None:
         """Look through a file, whatever it holds."""
         with contextlib.suppress(OSError):
-            data = path.read_bytes()
-            self._count(place, len(data))
-            if hits := self.flock.seen_in_bytes(data):
-                self.finds[f"{place}: {path}"] |= hits
+            self.look_inside(place, path.read_bytes(), f": {path}")
+
+    def look_inside(self, place: str, data: bytes, name: str = "") -> None:
+        """Look through what a file holds."""
+        self._count(place, len(data))
+        digest = hashlib.sha256(data).digest()
+        # a server keeps every empty database three times, and much room that is nothing but zeros
+        if digest not in self._known_clean:
+            if hits := self.flock.seen_in_bytes(data.rstrip(b"\x00")):
+                self.finds[place + name] |= hits
+            else:
+                self._known_clean.add(digest)
 
     def told(self) -> str:
         """The figures, a line for each place."""

@@ -74,6 +74,8 @@ async def gather(story: Story, harvest: Harvest, heard: list[bytes]) -> None:
     harvest.look("redis command", heard)
     harvest.look("address", story.addresses)
     harvest.look("page", story.pages)
+    for data in story.files:
+        harvest.look_inside("exported file", data)
     listening.in_processes(instance, harvest)
     await listening.in_redis(instance, harvest)
     await listening.in_database(instance, harvest)
@@ -86,6 +88,7 @@ async def test_a_few_people_leave_no_readable_trace() -> None:
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 async def test_ten_thousand_people_leave_no_readable_trace() -> None:
     assert (await whole_story(10_000)).finds == {}

@@ -93,6 +93,13 @@ class Visitor:
         async with self._session.post(urljoin(self.web, path), data=fields) as answer:
             return await _page(answer)
 
+    async def download(self, page: Page, action: str) -> bytes:
+        """Send a form of the page whose answer is a file."""
+        form = page.form(action)
+        async with self._session.post(urljoin(page.url, form.action), data=form.fields) as answer:
+            assert answer.status == 200, answer.status
+            return await answer.read()
+
     async def upload(self, page: Page, action: str, name: str, content: bytes, **changes: Any) -> Page:
         """Send a form with one file in its field `file`."""
         form = page.form(action)
