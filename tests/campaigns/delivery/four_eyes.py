@@ -20,6 +20,8 @@ from staff.models import Approval, ApprovalRule, Branch, Delegation, Interest, S
 from tests.community.sending.staging import Stage
 
 Answer = TypeVar("Answer")
+PEOPLE = 2
+"""How many clients the campaign reaches."""
 MAKERS = ("ai", "bo", "ci")
 DECIDERS = ("ai", "bo", "ci", "du", "er", "fu")
 """ai, bo and ci write and decide for the whole bank, du decides for one branch, er sits on the committee."""
