@@ -45,7 +45,8 @@ async def fragile(folder: Path) -> AsyncIterator[tuple[Instance, Havoc]]:
         counter.write_text("1")
         havoc.at_points.append(counter)
     points = ",".join(f"{one.name}={one}" for one in havoc.at_points)
-    async with instances.started(HUILIU_CRASH_AT=points) as instance:
+    # one person settles hundreds of unclear sends in a minute here: the pace of a script, not of hands
+    async with instances.started(HUILIU_CRASH_AT=points, HUILIU_RATE_FACTOR="100") as instance:
         yield instance, havoc
 
 
