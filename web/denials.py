@@ -81,7 +81,8 @@ async def _thing(request: Request) -> tuple[str, int | None]:
     if thing is None or not isinstance(number, int) or not 0 < number < 2**63:
         return "", None
     subject, table = thing
-    exists = await database.fetch_value(f"SELECT 1 FROM {table} WHERE id = $1", number)  # noqa: S608  # our own names
+    sql = f"SELECT 1 FROM {table} WHERE id = $1"  # noqa: S608  # THINGS' own names, never the address's
+    exists = await database.fetch_value(sql, number)  # nosemgrep: no-input-in-sql
     return (subject, number) if exists else ("", None)
 
 
