@@ -43,6 +43,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("broadcast", "直播", "livestreams", "livestreams.see"),
             Item("ticket", "邀约会", "events", "events.see"),
             Item("photo", "内容库", "library", "content.see"),
+            Item("hourglass", "触达额度", "quotas", "campaigns.see"),
         ),
     ),
     (
@@ -75,6 +76,10 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("adjustments", "制度与上限", "policies", "policies.edit"),
             Item("trash", "保存期限", "retention", "retention.manage"),
             Item("shield", "密钥与加密", "keys", "keys.manage"),
+            Item("brand-wechat", "公众号与企业微信", "connections", "connections.manage"),
+            Item("login", "回调接收", "intake", "health.see"),
+            Item("external-link", "接口调用", "api_calls", "health.see"),
+            Item("circle-dashed", "对账差异", "drift", "health.see"),
             Item("heartbeat", "系统健康", "health", "health.see"),
         ),
     ),

@@ -135,7 +135,8 @@ async def verify(auditor: Member, instance: Instance) -> None:
     await auditor.press("校验整条链")
 
     async def is_sound() -> bool:
-        await page.reload()
+        # not reload(): the browser may still be swapping the page that answered the press
+        await auditor.open("/audit")
         return "完整，没有被改动" in await page.locator("main").inner_text()
 
     await until(is_sound, seconds=30, every=0.3)

@@ -131,7 +131,10 @@ async def _count(_params: Params, _by: Staff) -> int:
     return 200
 
 
-async def test_trace_export_names_whose_copy_a_file_is(db: None, tmp_path: Path) -> None:
+async def test_trace_export_names_whose_copy_a_file_is(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporters, "_KINDS", dict(exporters._KINDS))
     exporters.register(
         Exporter("t_trace", "测试", permission="clients.see", count=_count, rows=_rows, file_name=lambda _p: "t.csv")
     )
