@@ -10,9 +10,9 @@ from kernel import settings
 from tests.wechat import loopback as own
 from tests.wechat.loopback import Loopback
 from tests.wechat.world import world
-from wechat.official_account import RealOfficialAccount
+from wechat.official_account.door import RealOfficialAccount
 from wechat.transport import Transport
-from wechat.wecom import RealWeCom
+from wechat.wecom.door import RealWeCom
 
 __all__ = ["world"]  # a fixture that is written beside, because it is long
 

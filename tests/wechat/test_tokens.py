@@ -13,8 +13,8 @@ from kernel import cache, clock, database, settings
 from tests.wechat.conftest import SECRET
 from tests.wechat.loopback import Loopback
 from wechat import faults, tokens
-from wechat.official_account import RealOfficialAccount
-from wechat.wecom import RealWeCom
+from wechat.official_account.door import RealOfficialAccount
+from wechat.wecom.door import RealWeCom
 
 CUSTOM = "/cgi-bin/message/custom/send"
 

@@ -14,9 +14,9 @@ from aiohttp import web
 from tests.wechat.conftest import SECRET
 from tests.wechat.loopback import Loopback, Seen
 from wechat import doors, faults
-from wechat.official_account import RealOfficialAccount
+from wechat.official_account.door import RealOfficialAccount
 from wechat.transport import Transport
-from wechat.wecom import RealWeCom
+from wechat.wecom.door import RealWeCom
 
 CUSTOM = "/cgi-bin/message/custom/send"
 STABLE = "/cgi-bin/stable_token"

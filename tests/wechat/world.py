@@ -13,7 +13,8 @@ from aiohttp import web
 
 from kernel import settings
 from wechat import callbacks, doors, events
-from wechat.gateway import OfficialAccount, WeCom
+from wechat.gateway.official_account import OfficialAccount
+from wechat.gateway.wecom import WeCom
 from wechat.sandbox import config, server
 from wechat.sandbox.client import Sandbox
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from wechat import wecom_answers
 from wechat.endpoints import CorpEndpoints
 from wechat.faults import Later, Never, Unknown
-from wechat.official_account import sign_in_url
+from wechat.official_account.door import sign_in_url
 from wechat.shapes import (
     Attachment,
     Contact,
@@ -27,6 +26,7 @@ from wechat.shapes import (
 )
 from wechat.tokens import Tokens
 from wechat.transport import Transport, Upload
+from wechat.wecom import answers
 
 GROUPS_A_PAGE = 1000
 PAGES = 10_000
@@ -81,7 +81,7 @@ class RealWeCom:
         """Clients of up to 100 members, 100 a page."""
         answer = await self._api.contacts.of_members(userids, cursor)
         rows = answer.get("external_contact_list", ())
-        found = tuple(wecom_answers.contact(row["external_contact"], [row["follow_info"]]) for row in rows)
+        found = tuple(answers.contact(row["external_contact"], [row["follow_info"]]) for row in rows)
         return Page(found, str(answer.get("next_cursor") or ""))
 
     async def contact(self, external_userid: str) -> Contact:
@@ -94,7 +94,7 @@ class RealWeCom:
             cursor = str(answer.get("next_cursor") or "")
             if not cursor:
                 break
-        return wecom_answers.contact(answer["external_contact"], relations)
+        return answers.contact(answer["external_contact"], relations)
 
     async def mark_tags(
         self, userid: str, external_userid: str, add: Sequence[str] = (), remove: Sequence[str] = ()
@@ -112,13 +112,11 @@ class RealWeCom:
 
     async def corp_tags(self) -> list[CorpTag]:
         """The whole tag library."""
-        return wecom_answers.tags(await self._api.external_contact.get_corp_tag_list())
+        return answers.tags(await self._api.external_contact.get_corp_tag_list())
 
     async def send_welcome(self, code: str, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Greet a new contact."""
-        await self._api.external_contact.send_welcome_msg(
-            {"welcome_code": code, **wecom_answers.content(text, attachments)}
-        )
+        await self._api.external_contact.send_welcome_msg({"welcome_code": code, **answers.content(text, attachments)})
 
     async def group_ids(self, cursor: str = "", owners: Sequence[str] = ()) -> Page[str]:
         """Chat ids, 1 000 a page."""
@@ -128,7 +126,7 @@ class RealWeCom:
 
     async def group(self, chat_id: str) -> GroupSnapshot:
         """One group with its members."""
-        return wecom_answers.group((await self._api.contacts.group(chat_id))["group_chat"])
+        return answers.group((await self._api.contacts.group(chat_id))["group_chat"])
 
     async def create_group_message(
         self,
@@ -141,7 +139,7 @@ class RealWeCom:
         attachments: Sequence[Attachment] = (),
     ) -> GroupMessageMade:
         """A job for members to confirm."""
-        body: dict[str, Any] = {"chat_type": chat_type, **wecom_answers.content(text, attachments)}
+        body: dict[str, Any] = {"chat_type": chat_type, **answers.content(text, attachments)}
         body |= {"sender": sender} if sender else {}
         body |= {"external_userid": list(external_userids)} if external_userids else {}
         body |= {"chat_id_list": list(chat_ids)} if chat_ids else {}
@@ -161,15 +159,15 @@ class RealWeCom:
     ) -> Page[GroupMessage]:
         """Jobs made in a span of at most a month."""
         span = int(start.timestamp()), int(end.timestamp())
-        return wecom_answers.jobs(await self._api.group_messages.list(*span, kind, cursor))
+        return answers.jobs(await self._api.group_messages.list(*span, kind, cursor))
 
     async def group_message_tasks(self, msgid: str, cursor: str = "") -> Page[SenderTask]:
         """The job's senders."""
-        return wecom_answers.tasks(await self._api.group_messages.tasks(msgid, cursor))
+        return answers.tasks(await self._api.group_messages.tasks(msgid, cursor))
 
     async def group_message_results(self, msgid: str, userid: str, cursor: str = "") -> Page[SendResult]:
         """What became of one sender's targets."""
-        return wecom_answers.results(await self._api.group_messages.results(msgid, userid, cursor))
+        return answers.results(await self._api.group_messages.results(msgid, userid, cursor))
 
     async def remind_group_message(self, msgid: str) -> None:
         """Remind the members who have not confirmed."""
@@ -214,7 +212,7 @@ class RealWeCom:
     async def living(self, livingid: str) -> Livestream:
         """One livestream with its counts."""
         answer = await self._api.living.get_living_info(livingid)
-        return wecom_answers.livestream(livingid, answer["living_info"])
+        return answers.livestream(livingid, answer["living_info"])
 
     async def livings_of(self, userid: str) -> list[str]:
         """Livingids of all livestreams of one member."""
@@ -234,7 +232,7 @@ class RealWeCom:
 
     async def living_watchers(self, livingid: str, cursor: str = "") -> Page[Watcher]:
         """Who watched and for how long."""
-        return wecom_answers.watchers(await self._api.living.get_watch_stat(livingid, cursor or "0"))
+        return answers.watchers(await self._api.living.get_watch_stat(livingid, cursor or "0"))
 
     def sign_in_url(self, redirect: str, state: str) -> str:
         """Address inside WeCom that sends the member back with a code."""

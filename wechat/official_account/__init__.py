@@ -1,0 +1,1 @@
+"""The real official account: one file per subject, on the transport."""

@@ -1,0 +1,1 @@
+"""The real WeCom: one file per subject, on the transport."""
