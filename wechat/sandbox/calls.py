@@ -40,6 +40,7 @@ class Call:
     query: dict[str, str]
     raw: bytes
     content_type: str
+    ip: str = "127.0.0.1"
     account_: Account | None = None
     corp_: Corp | None = None
     agent_: AgentConfig | None = None

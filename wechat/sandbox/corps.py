@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wechat.sandbox.config import CorpConfig
+from wechat.sandbox.corp_records import (
+    AcquisitionLink,
+    AppMessage,
+    ContactWay,
+    GroupWelcome,
+    JoinWay,
+    Kept,
+    MemberTag,
+    Moment,
+    Transfer,
+)
 
 
 @dataclass(slots=True)
 class Member:
-    """One employee; `left` hides them from every list."""
+    """One employee; `left` hides them from every list, `may_contact` is the feature of having clients."""
 
     userid: str
     name: str = ""
@@ -19,6 +30,10 @@ class Member:
     department: list[int] = field(default_factory=lambda: [1])
     active: bool = True
     left: bool = False
+    left_at: int = 0
+    may_contact: bool = True
+    real_named: bool = True
+    email: str = ""
 
 
 @dataclass(slots=True)
@@ -49,6 +64,8 @@ class Relation:
     tags: list[str] = field(default_factory=list)
     last_chat: float = 0.0
     chat_started: bool = False
+    half: bool = False
+    oper_userid: str = ""
 
 
 @dataclass(slots=True)
@@ -64,7 +81,7 @@ class WelcomeCode:
 
 @dataclass(slots=True)
 class Tag:
-    """A corp tag inside a tag group."""
+    """A corp tag inside a tag group; `agentid` 0 means that the console made it."""
 
     id: str
     name: str
@@ -72,6 +89,8 @@ class Tag:
     group_name: str
     created: int
     order: int = 0
+    agentid: int = 0
+    group_order: int = 0
 
 
 @dataclass(slots=True)
@@ -90,6 +109,10 @@ class GroupChat:
     dismissed: bool = False
     past: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     received: list[float] = field(default_factory=list)
+    talk: dict[str, dict[str, int]] = field(default_factory=dict)
+    handed_over: list[float] = field(default_factory=list)
+    heir: str = ""
+    heir_at: float = 0.0
 
     def externals(self) -> list[str]:
         """External ids of the clients inside."""
@@ -148,6 +171,9 @@ class Livestream:
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     externals: dict[str, dict[str, Any]] = field(default_factory=dict)
     reserved: list[str] = field(default_factory=list)
+    created: float = 0.0
+    replay_deleted: bool = False
+    activity: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -168,6 +194,22 @@ class Corp:
     livestreams: dict[str, Livestream] = field(default_factory=dict)
     staff_messages: dict[str, list[float]] = field(default_factory=dict)
     sent_once: dict[str, float] = field(default_factory=dict)
+    member_tags: dict[int, MemberTag] = field(default_factory=dict)
+    contact_ways: dict[str, ContactWay] = field(default_factory=dict)
+    temporary_ways: dict[str, int] = field(default_factory=dict)
+    join_ways: dict[str, JoinWay] = field(default_factory=dict)
+    transfers: list[Transfer] = field(default_factory=list)
+    moments: dict[str, Moment] = field(default_factory=dict)
+    links: dict[str, AcquisitionLink] = field(default_factory=dict)
+    link_balance: int = 1000
+    group_welcomes: dict[str, GroupWelcome] = field(default_factory=dict)
+    app_messages: dict[str, AppMessage] = field(default_factory=dict)
+    person_sends: dict[str, int] = field(default_factory=dict)
+    intercept_rules: dict[str, Kept] = field(default_factory=dict)
+    products: dict[str, Kept] = field(default_factory=dict)
+    behaviour: dict[str, dict[str, int]] = field(default_factory=dict)
+    uploads: dict[str, int] = field(default_factory=dict)
+    _unions: dict[str, str] = field(default_factory=dict)
 
     @property
     def corpid(self) -> str:
@@ -199,3 +241,18 @@ class Corp:
         relations = self.by_external.get(external_userid, {}).values()
         present = (one for one in relations if self.member(one.userid))
         return max(present, key=lambda one: (one.last_chat, one.created), default=None)
+
+    def external_of_union(self, unionid: str) -> External | None:
+        """The client with this union id; looked up in an index that is made anew when people came."""
+        if len(self._unions) != len(self.externals):
+            self._unions = {one.unionid or one.external_userid: one.external_userid for one in self.externals.values()}
+        found = self.externals.get(self._unions.get(unionid, ""))
+        if found and found.unionid == unionid:
+            return found
+        return next((one for one in self.externals.values() if unionid and one.unionid == unionid), None)
+
+    def count(self, userid: str, day: str, **facts: int) -> None:
+        """Note what a member did with clients on a day, for the statistics."""
+        row = self.behaviour.setdefault(f"{userid}/{day}", {})
+        for name, number in facts.items():
+            row[name] = row.get(name, 0) + number

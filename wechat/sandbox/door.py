@@ -53,7 +53,7 @@ class Door:
         if rule and rule.kind == "revoke_token":
             token = world.tokens.all.get(request.query.get("access_token", ""))
             world.tokens.revoke(token.app if token else "")
-        call = Call(world, request.path, request.query, request.body, request.content_type)
+        call = Call(world, request.path, request.query, request.body, request.content_type, request.ip)
         reply = _broken(rule, request) if rule and rule.kind in INSTEAD else answer(call, request)
         _audit(world, request, reply, call, rule.kind if rule else "")
         await _finish(rule.kind if rule else "", reply, receive, send)

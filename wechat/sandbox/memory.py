@@ -15,7 +15,7 @@ from wechat.sandbox.reached import Delivery
 from wechat.sandbox.world import World
 
 FORM = 1
-LEFT_OUT = frozenset({"config", "by_external", "waiting"})
+LEFT_OUT = frozenset({"config", "by_external", "waiting", "_unions"})
 """Fields that come from the configuration or follow from others."""
 
 

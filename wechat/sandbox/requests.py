@@ -20,6 +20,7 @@ class Request:
     query: dict[str, str]
     body: bytes
     content_type: str
+    ip: str = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -46,7 +47,8 @@ async def read(scope: Scope, receive: Receive) -> Request:
         more = message.get("more_body", False) and message["type"] == "http.request"
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     kind = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-type"), "")
-    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind)
+    ip = str((scope.get("client") or ("127.0.0.1", 0))[0])
+    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind, ip)
 
 
 async def write(reply: Reply, send: Send, cut: bool = False) -> None:
