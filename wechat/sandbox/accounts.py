@@ -1,10 +1,11 @@
-"""What an official account holds: fans, tags, templates, QR tickets and mass sends."""
+"""What an official account holds: fans, tags, templates, QR tickets, mass sends, and what it wrote and counted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from wechat.sandbox.account_content import Draft, KfAccount, KfSession, Media, Publication
 from wechat.sandbox.config import AccountConfig
 
 ALLOWANCES = {"message": (5, 48 * 3600.0), "click": (3, 60.0), "subscribe": (3, 60.0), "scan": (3, 60.0)}
@@ -50,6 +51,10 @@ class Fan:
     allowance_until: float = 0.0
     mass_received: dict[str, int] = field(default_factory=dict)
     unavailable_shown: int = 0
+    blacklisted_at: int = 0
+    credits: dict[str, int] = field(default_factory=dict)
+    rejects: list[str] = field(default_factory=list)
+    typing_until: float = 0.0
 
     def allow(self, action: str, now: float) -> None:
         """The newest action sets the customer-service allowance; it doesn't add up."""
@@ -65,11 +70,12 @@ class Ticket:
     scene: str
     url: str
     expires: float
+    permanent: bool = False
 
 
 @dataclass(slots=True)
 class MassJob:
-    """One mass send: who it went to and how far it is."""
+    """One mass send: who it goes to and how far it is; CONFIRMING waits for the admin, `print` tells repeats apart."""
 
     msg_id: int
     clientmsgid: str
@@ -77,6 +83,14 @@ class MassJob:
     openids: list[str]
     text: str
     status: str = "SENDING"
+    print: str = ""
+    to_all: bool = False
+    kind: str = "text"
+    titles: list[str] = field(default_factory=list)
+    total: int = 0
+    filtered: int = 0
+    sent: int = 0
+    deleted: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -91,8 +105,40 @@ class Account:
     mass_jobs: dict[int, MassJob] = field(default_factory=dict)
     sent_once: dict[str, tuple[float, int]] = field(default_factory=dict)
     next_tag: int = 100
+    subscribe_templates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    media: dict[str, Media] = field(default_factory=dict)
+    pictures: dict[str, Media] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    draft_switch: bool = True
+    publications: dict[str, Publication] = field(default_factory=dict)
+    menu: dict[str, Any] = field(default_factory=dict)
+    conditional_menus: dict[str, dict[str, Any]] = field(default_factory=dict)
+    kf_accounts: dict[str, KfAccount] = field(default_factory=dict)
+    kf_sessions: list[KfSession] = field(default_factory=list)
+    kf_records: list[dict[str, Any]] = field(default_factory=list)
+    short_keys: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    industries: list[int] = field(default_factory=lambda: [7, 8])
+    industry_changed: str = ""
+    mass_speed: int = 0
+    diary: dict[str, dict[str, int]] = field(default_factory=dict)
+    counted_on: str = ""
+    counted: dict[str, int] = field(default_factory=dict)
+    minute: dict[str, tuple[int, int]] = field(default_factory=dict)
+    cleared: dict[str, int] = field(default_factory=dict)
 
     @property
     def appid(self) -> str:
         """The account's appid."""
         return self.config.appid
+
+    def note(self, day: str, what: str, count: int = 1) -> None:
+        """Count something that happened on a day; the statistics are read from here."""
+        page = self.diary.setdefault(day, {})
+        page[what] = page.get(what, 0) + count
+
+    def holds(self, media_id: str, now: float, *kinds: str) -> Media | None:
+        """A file by its media_id while it lasts, of one of these kinds (any when none is named)."""
+        found = self.media.get(media_id)
+        if found is None or now >= found.expires or (kinds and found.kind not in kinds):
+            return None
+        return found
