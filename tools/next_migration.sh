@@ -12,6 +12,7 @@ exec 9>"${TMPDIR:-/tmp}/huiliu-migration.lock"
 flock 9
 for package in $packages; do
   mkdir -p "$aside/$package"
+  rm -f "$package"/migrations/[0-9]*_"$name".py
   for file in "$package"/migrations/[0-9]*_*.py; do
     found=$(basename "$file")
     if [ "${found%%_*}" -gt "$number" ] 2>/dev/null; then mv "$file" "$aside/$package/"; fi
@@ -21,6 +22,12 @@ done
 restore() { for package in $packages; do mv "$aside/$package"/*.py "$package/migrations/" 2>/dev/null || true; done; rm -rf "$aside"; }
 trap restore EXIT
 .venv/bin/tortoise -c processes.schema.OFFLINE makemigrations --name "$name"
+# the tool counts on from each package's own last number: one number for all is kept by naming the files anew
+for package in $packages; do
+  for file in "$package"/migrations/[0-9]*_"$name".py; do
+    if [ -f "$file" ] && [ "$(basename "$file")" != "${number}_${name}.py" ]; then mv "$file" "$package/migrations/${number}_${name}.py"; fi
+  done
+done
 below=""
 for package in $packages; do
   file="$package/migrations/${number}_${name}.py"
