@@ -113,15 +113,13 @@ async def _schema(servers: Servers) -> AsyncIterator[None]:
 @pytest.fixture
 async def db(_schema: None) -> AsyncIterator[None]:
     """An empty, migrated PostgreSQL and an empty Redis; `kernel.database` and the models are open on it."""
-    from kernel import cache, database
+    from kernel import cache
     from tests import emptying
     from wechat import doors
 
     # a door that an earlier test left open leads to that test's WeChat
     await doors.close()
-    tables = await database.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = [f'"{row["tablename"]}"' for row in tables if row["tablename"] not in KEPT]
-    await emptying.empty(names)
+    await emptying.empty_all_but(KEPT)
     await cache.redis_client().flushall()
     yield
 
