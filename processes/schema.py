@@ -17,6 +17,7 @@ APPS: dict[str, list[str]] = {
         "community.sending.models",
         "community.conversations.models",
         "community.groups.models",
+        "community.reconciling.models",
     ],
     "loyalty": ["loyalty.assets.models", "loyalty.metrics.models", "loyalty.tiers.models", "loyalty.rewards.models"],
     "campaigns": [

@@ -66,7 +66,9 @@ class Identity(Record):
 class Fan(Record):
     """A client as follower of one official account; the window says how many service messages may still go out.
 
-    acted_at: the newest action that set the window; read_at: when the account's own record was last read.
+    acted_at: the newest action that set the window; read_at: when the account's own record was last read; seen_run_id:
+    the last full pass that saw them; ended_how: by_client, or gone when only a full pass told that they left.
+    location_sealed: where they last were (table `fan`), kept only while they agree to it.
     """
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
@@ -81,6 +83,10 @@ class Fan(Record):
     window_until = fields.DatetimeField(null=True)
     acted_at = fields.DatetimeField(null=True)
     read_at = fields.DatetimeField(null=True)
+    seen_run_id = fields.BigIntField(null=True)
+    ended_how = fields.CharField(max_length=12, default="", db_default="")
+    location_sealed = fields.BinaryField(null=True)
+    located_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "fan"
@@ -88,11 +94,46 @@ class Fan(Record):
         indexes = (("client_id",),)
 
 
+class SubscriptionCredit(Record):
+    """How many subscription messages of one template a fan still takes; refused: they said no last.
+
+    told_at: the newest word of the fan that counts; an older one that arrives late changes nothing.
+    """
+
+    fan: fields.ForeignKeyRelation[Fan] = fields.ForeignKeyField("community.Fan", on_delete=fields.CASCADE)
+    fan_id: int
+    template_id = fields.CharField(max_length=64)
+    credits = fields.IntField(default=0, db_default=0)
+    refused = fields.BooleanField(default=False, db_default=False)
+    told_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "subscription_credit"
+        unique_together = (("fan_id", "template_id"),)
+
+
+class SubscriptionMove(Record):
+    """One movement of a credit, written once per `key`: accepted +1, sent -1, refused and empty set it to 0."""
+
+    credit: fields.ForeignKeyRelation[SubscriptionCredit] = fields.ForeignKeyField(
+        "community.SubscriptionCredit", on_delete=fields.CASCADE
+    )
+    credit_id: int
+    what = fields.CharField(max_length=12)
+    delta = fields.IntField()
+    at = fields.DatetimeField()
+    key = fields.CharField(max_length=160, unique=True)
+
+    class Meta:
+        table = "subscription_move"
+        indexes = (("credit_id", "at"),)
+
+
 class Contact(Record):
     """A member of staff and a client who are contacts in WeCom; `ended_how` is by_client, by_staff, transfer or gone.
 
     times_added counts the lives of the contact; read_at: when WeCom's record was last read; seen_run_id: the last
-    full pass that saw it.
+    full pass that saw it. remark_sealed: what the member calls the client (table `contact`).
     """
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
@@ -112,6 +153,7 @@ class Contact(Record):
     times_added = fields.IntField(default=1, db_default=1)
     read_at = fields.DatetimeField(null=True)
     seen_run_id = fields.BigIntField(null=True)
+    remark_sealed = fields.BinaryField(null=True)
 
     class Meta:
         table = "contact"
@@ -130,13 +172,66 @@ class Tag(Record):
         table = "tag"
 
 
+class CorpTag(Record):
+    """One tag of a corp's own library in WeCom, beside the bank's tag of that name; deleted_how: told or gone."""
+
+    corpid = fields.CharField(max_length=64)
+    wecom_id = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=64)
+    group_id = fields.CharField(max_length=64, default="", db_default="")
+    group_name = fields.CharField(max_length=64, default="", db_default="")
+    tag: fields.ForeignKeyNullableRelation[Tag] = fields.ForeignKeyField(
+        "community.Tag", null=True, on_delete=fields.SET_NULL
+    )
+    tag_id: int | None
+    deleted_at = fields.DatetimeField(null=True)
+    deleted_how = fields.CharField(max_length=12, default="", db_default="")
+
+    class Meta:
+        table = "corp_tag"
+        unique_together = (("corpid", "wecom_id"),)
+        indexes = (("tag_id",), ("corpid", "group_id"))
+
+
+class ContactTag(Record):
+    """A corp tag on one contact: WeCom keeps them per member and client, and so do we."""
+
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField("community.Contact", on_delete=fields.CASCADE)
+    contact_id: int
+    corp_tag: fields.ForeignKeyRelation[CorpTag] = fields.ForeignKeyField("community.CorpTag", on_delete=fields.CASCADE)
+    corp_tag_id: int
+
+    class Meta:
+        table = "contact_tag"
+        unique_together = (("contact_id", "corp_tag_id"),)
+        indexes = (("corp_tag_id",),)
+
+
+class Transfer(Record):
+    """One contact that goes to another member; state asked, done, refused (by the client), over_limit or failed."""
+
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField("community.Contact", on_delete=fields.CASCADE)
+    contact_id: int
+    to_userid = fields.CharField(max_length=64)
+    has_left = fields.BooleanField(default=False, db_default=False)
+    state = fields.CharField(max_length=12, default="asked", db_default="asked")
+    reason = fields.CharField(max_length=60, default="", db_default="")
+    asked_by_id = fields.BigIntField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "contact_transfer"
+        indexes = (("contact_id",), ("state",))
+
+
 class ClientTag(Record):
-    """A tag on a client."""
+    """A tag on a client; is_ours: given here, so that what WeCom says takes it away from nobody."""
 
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField("community.Client", on_delete=fields.CASCADE)
     client_id: int
     tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField("community.Tag", on_delete=fields.CASCADE)
     tag_id: int
+    is_ours = fields.BooleanField(default=True, db_default=True)
 
     class Meta:
         table = "client_tag"
@@ -222,4 +317,6 @@ SEALED = (
     sealing.Column("client", "name_sealed", "name"),
     sealing.Column("client", "phone_sealed", "phone"),
     sealing.Column("identity", "sealed", "value"),
+    sealing.Column("contact", "remark_sealed", "remark"),
+    sealing.Column("fan", "location_sealed", "location"),
 )

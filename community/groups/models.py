@@ -14,6 +14,7 @@ class Group(Record):
 
     stale_at: since when we know that our member list is not WeCom's; awaited_version: the one a snapshot should bring;
     past_versions: those we went through lately, comma-separated: a snapshot with one of them lags behind what we know.
+    dismissed_how: dismissed (told), gone (missing in a complete list) or unreadable. local_tags, note: the bank's own.
     """
 
     corpid = fields.CharField(max_length=64)
@@ -35,6 +36,9 @@ class Group(Record):
     past_versions = fields.TextField(default="", db_default="")
     seen_run_id = fields.BigIntField(null=True)
     welcome_text = fields.TextField(default="", db_default="")
+    dismissed_how = fields.CharField(max_length=12, default="", db_default="")
+    local_tags: list[str] = fields.JSONField(default=list, db_default="[]")
+    note = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "client_group"
@@ -42,7 +46,10 @@ class Group(Record):
 
 
 class Membership(Record):
-    """One person's place in one group; `left_at` null while inside. Coming back reopens the row, not the welcome."""
+    """One person's place in one group; `left_at` null while inside. Coming back reopens the row, not the welcome.
+
+    left_how: left, removed, gone (missing in WeCom's list) or dismissed (with the group).
+    """
 
     group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField("community.Group", on_delete=fields.CASCADE)
     group_id: int
@@ -56,6 +63,7 @@ class Membership(Record):
     join_scene = fields.IntField(null=True)
     left_at = fields.DatetimeField(null=True)
     quit_scene = fields.IntField(null=True)
+    left_how = fields.CharField(max_length=12, default="", db_default="")
     times_joined = fields.IntField(default=1, db_default=1)
     welcomed_at = fields.DatetimeField(null=True)
 
@@ -65,18 +73,17 @@ class Membership(Record):
         indexes = (("client_id",),)
 
 
-class ReconcileRun(Record):
-    """One full pass over WeCom's own lists; removals are applied only when `complete`."""
+class JoinWay(Record):
+    """A code of ours that leads into up to five groups; ended_at: taken back in WeCom by us."""
 
-    scope = fields.CharField(max_length=20)
-    started_at = fields.DatetimeField()
-    finished_at = fields.DatetimeField(null=True)
-    complete = fields.BooleanField(default=False, db_default=False)
-    seen = fields.IntField(default=0, db_default=0)
-    added = fields.IntField(default=0, db_default=0)
-    removed = fields.IntField(default=0, db_default=0)
-    problem = fields.TextField(default="", db_default="")
+    corpid = fields.CharField(max_length=64)
+    config_id = fields.CharField(max_length=64)
+    chat_ids: list[str] = fields.JSONField(default=list)
+    state_param = fields.CharField(max_length=64, default="", db_default="")
+    opens_rooms = fields.BooleanField(default=False, db_default=False)
+    note = fields.CharField(max_length=80, default="", db_default="")
+    ended_at = fields.DatetimeField(null=True)
 
     class Meta:
-        table = "reconcile_run"
-        indexes = (("scope", "started_at"),)
+        table = "join_way"
+        unique_together = (("corpid", "config_id"),)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from community.clients import listing
 from community.clients.listing import Pass
 from community.groups import arrivals, reading, roster
-from community.groups.models import Group, ReconcileRun
+from community.groups.models import Group
+from community.reconciling.models import ReconcileRun
 from kernel import clock, database, logs, settings
 from wechat import doors
 from wechat.faults import WeChatFault

@@ -56,6 +56,7 @@ class Send(Record):
     client_id: int | None
     recipient = fields.CharField(max_length=80)
     sender_userid = fields.CharField(max_length=64, default="", db_default="")
+    app = fields.CharField(max_length=64, default="", db_default="")
     campaign_id = fields.BigIntField(null=True)
     stream: fields.ForeignKeyNullableRelation[Stream] = fields.ForeignKeyField(
         "community.Stream", null=True, on_delete=fields.RESTRICT
@@ -101,6 +102,7 @@ class GroupTask(Record):
     campaign_id = fields.BigIntField(null=True)
     stream_id = fields.BigIntField(null=True)
     step = fields.CharField(max_length=20, default="", db_default="")
+    app = fields.CharField(max_length=64, default="", db_default="")
     chat_type = fields.CharField(max_length=8)
     sender_userid = fields.CharField(max_length=64)
     text_hash = fields.CharField(max_length=64)
@@ -119,6 +121,27 @@ class GroupTask(Record):
     class Meta:
         table = "group_task"
         indexes = (("state", "next_poll_at"), ("campaign_id",), ("stream_id",))
+
+
+class MassJob(Record):
+    """What WeChat told of one mass send of an official account; error 0: its content was accepted.
+
+    filtered: who was left after preferences and limits; sent and failed add up to it.
+    """
+
+    appid = fields.CharField(max_length=64)
+    msgid = fields.CharField(max_length=80)
+    is_sent = fields.BooleanField(default=False, db_default=False)
+    error = fields.IntField(default=0, db_default=0)
+    total = fields.IntField(default=0, db_default=0)
+    filtered = fields.IntField(default=0, db_default=0)
+    sent = fields.IntField(default=0, db_default=0)
+    failed = fields.IntField(default=0, db_default=0)
+    told_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "mass_job"
+        unique_together = (("appid", "msgid"),)
 
 
 class SendPolicy(Record):
@@ -144,6 +167,7 @@ class ChannelHold(Record):
     """A channel that must not be used for now, with the reason staff see; ends by itself at `until_at` or by hand."""
 
     channel = fields.CharField(max_length=20)
+    app = fields.CharField(max_length=64, default="", db_default="")
     reason = fields.CharField(max_length=200)
     until_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)

@@ -10,7 +10,8 @@ import pytest
 from community.clients import tagging
 from community.clients.models import Client, Contact, TimelineEntry
 from community.groups import health, reconciling, roster, tasks, upkeep, welcome
-from community.groups.models import Group, Membership, ReconcileRun
+from community.groups.models import Group, Membership
+from community.reconciling.models import ReconcileRun
 from community.sending.models import Send
 from kernel import clock
 from staff.models import Staff
