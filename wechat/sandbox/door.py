@@ -18,6 +18,7 @@ from wechat.sandbox.endpoints import ENDPOINTS
 from wechat.sandbox.faults import Rule
 from wechat.sandbox.requests import Reply, Request
 from wechat.sandbox.stage import Stage
+from wechat.sandbox.wecom import admission
 from wechat.sandbox.world import World
 
 log = logging.getLogger("wechat.sandbox")
@@ -47,6 +48,14 @@ class Door:
             await requests.write(Reply(b"", "text/plain", 413), send)
             return
         world = self.stage.world
+        caller, crowd = admission.caller(world, request), world.brakes.at_once
+        crowd[caller] += 1
+        try:
+            await self._answer(world, request, bool(caller) and crowd[caller] > most(world), receive, send)
+        finally:
+            crowd[caller] -= 1
+
+    async def _answer(self, world: World, request: Request, crowded: bool, receive: Receive, send: Send) -> None:
         latency, rule = world.faults.take(request.path, world.clock.now())
         if latency:
             await asyncio.sleep(latency / 1000)
@@ -54,9 +63,19 @@ class Door:
             token = world.tokens.all.get(request.query.get("access_token", ""))
             world.tokens.revoke(token.app if token else "")
         call = Call(world, request.path, request.query, request.body, request.content_type, request.ip)
-        reply = _broken(rule, request) if rule and rule.kind in INSTEAD else answer(call, request)
+        if crowded:
+            reply = refusal(request.path, 45033, "concurrent calls out of limit", ip=request.ip)
+        elif rule and rule.kind in INSTEAD:
+            reply = _broken(rule, request)
+        else:
+            reply = answer(call, request)
         _audit(world, request, reply, call, rule.kind if rule else "")
         await _finish(rule.kind if rule else "", reply, receive, send)
+
+
+def most(world: World) -> int:
+    """How many calls of one corp may be under way at once."""
+    return world.switches.wecom_concurrent or 1_000_000
 
 
 def answer(call: Call, request: Request) -> Reply:
@@ -66,7 +85,7 @@ def answer(call: Call, request: Request) -> Reply:
         _admit(call, endpoint)
         told = _run(call, endpoint)
     except Problem as problem:
-        return refusal(request.path, problem.errcode, problem.errmsg, problem.extra)
+        return refusal(request.path, problem.errcode, problem.errmsg, problem.extra, request.ip)
     if isinstance(told, Answer):
         return Reply(told.body, told.content_type, told.status, told.headers)
     if request.path.startswith("/wx/"):
@@ -74,12 +93,12 @@ def answer(call: Call, request: Request) -> Reply:
     return Reply(_json(told), errcode=told.get("errcode"))
 
 
-def refusal(path: str, errcode: int, errmsg: str, extra: dict[str, Any] | None = None) -> Reply:
+def refusal(path: str, errcode: int, errmsg: str, extra: dict[str, Any] | None = None, ip: str = "127.0.0.1") -> Reply:
     """An errcode with the decoration of its side: a request id, or a hint with the caller's address."""
     mark = secrets.token_hex(8)
     if path.startswith("/wx/"):
         more = f"more info at https://open.work.weixin.qq.com/devtool/query?e={errcode}"
-        errmsg = f"{errmsg}, hint: [{int(mark, 16)}], from ip: 127.0.0.1, {more}"
+        errmsg = f"{errmsg}, hint: [{int(mark, 16)}], from ip: {ip}, {more}"
     else:
         errmsg = f"{errmsg} rid: {mark}"
     return Reply(_json({"errcode": errcode, "errmsg": errmsg, **(extra or {})}), errcode=errcode)
@@ -114,13 +133,7 @@ def _admit(call: Call, endpoint: Endpoint) -> None:
     if side == "oa":
         call.account_ = call.world.account(rest)
         return
-    corpid, _, agentid = rest.partition(":")
-    call.corp_ = call.world.corp(corpid)
-    call.agent_ = next((one for one in call.corp_.config.agents if str(one.agentid) == agentid), None)
-    if call.agent_ is None:
-        raise Problem(40014, TOKEN_WORDS[40014])
-    if endpoint.capability and endpoint.capability not in call.agent_.capabilities:
-        raise Problem(48002, "api forbidden for no authority")
+    admission.admit(call, endpoint, rest)
 
 
 def _run(call: Call, endpoint: Endpoint) -> dict[str, Any] | Answer:

@@ -18,6 +18,7 @@ from wechat.sandbox.ids import Ids
 from wechat.sandbox.reached import Delivery, Reached
 from wechat.sandbox.tokens import Tokens
 from wechat.sandbox.virtual_clock import VirtualClock
+from wechat.sandbox.wecom.brakes import Brakes
 
 
 class World:
@@ -32,6 +33,7 @@ class World:
         self.rng = random.Random(config.random_seed)
         self.tokens = Tokens(self.ids)
         self.faults = Faults()
+        self.brakes = Brakes()
         self.audit = Audit()
         self.reached = Reached()
         self.accounts: dict[str, Account] = {}
