@@ -12,7 +12,7 @@ import redis.exceptions
 
 from kernel import database, logs
 
-QUEUES = ("urgent", "callbacks", "campaigns", "default")
+QUEUES = ("urgent", "messages", "callbacks", "campaigns", "default")
 Arguments = ParamSpec("Arguments")
 _log = logs.get(__name__)
 
@@ -33,12 +33,15 @@ app.conf.update(
         "max_retries": 1,
         "interval_start": 0,
         "interval_max": 0.2,
+        # a worker of several queues empties them in the order in which it was told of them
+        "queue_order_strategy": "priority",
     },
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
 )
 
 _runner: asyncio.Runner | None = None
+_before: Callable[[], Awaitable[None]] | None = None
 
 
 class Task(Generic[Arguments]):
@@ -62,6 +65,10 @@ class Task(Generic[Arguments]):
     def wake(self, within: float) -> None:
         """Queue without arguments, for the clock; forgotten when no worker takes it within so many seconds."""
         self._publish_soon((), {}, within)
+
+    async def queue_now(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        """Queue and wait until that is done or given up; for whoever must not have two publishings under way."""
+        await asyncio.get_running_loop().run_in_executor(None, self._publish, args, kwargs)
 
     async def now(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         """Run the task's function here and wait for it."""
@@ -89,6 +96,8 @@ class Task(Generic[Arguments]):
         _runner.run(self._shielded(*args, **kwargs))
 
     async def _shielded(self, *args: Any, **kwargs: Any) -> None:
+        if _before is not None:
+            await _before()
         await self.function(*args, **kwargs)
 
 
@@ -110,10 +119,13 @@ def connect(broker_url: str) -> None:
     app.conf.update(broker_url=broker_url)
 
 
-def start_loop(opening: Callable[[], Awaitable[None]]) -> None:
-    """In a worker child: make the one event loop of this process and open what tasks need on it."""
-    global _runner
-    _runner = asyncio.Runner()
+def start_loop(opening: Callable[[], Awaitable[None]], before: Callable[[], Awaitable[None]] | None = None) -> None:
+    """In a worker child: make the one event loop of this process and open what tasks need on it.
+
+    before: awaited ahead of each task; it must not raise.
+    """
+    global _runner, _before
+    _runner, _before = asyncio.Runner(), before
     _runner.run(_await(opening))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -18,7 +19,7 @@ from kernel import cache, database, logs, settings, tasks
 from processes import registrations, schema  # noqa: F401  # registrations: imported for what it registers
 from web import routes, shell
 from webhooks import intake, letters
-from wechat import doors
+from wechat import accounts, doors, watching
 
 POOL = (2, 10)
 STOP_SECONDS = 10
@@ -73,12 +74,25 @@ async def is_ready(_request: Request) -> Response:
 async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
     await database.open_database(schema.config(pool=POOL))
     tasks.connect(settings.get().redis_url)
+    await accounts.refresh(0)
+    keeping = asyncio.create_task(_keep_accounts())
     try:
         yield
     finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await watching.write()
         await doors.close()
         await cache.close_redis()
         await database.close_database()
+
+
+async def _keep_accounts() -> None:
+    # callbacks are verified from memory: what the console changes, and what callbacks told, is exchanged here
+    while True:
+        await asyncio.sleep(accounts.MAX_AGE_S)
+        await watching.write()
+        await accounts.refresh(0)
 
 
 async def _has_database() -> bool:

@@ -13,7 +13,7 @@ from celery import signals
 
 from kernel import cache, database, logs, settings, tasks
 from processes import lifeline, registrations, schema  # noqa: F401  # registrations: imported for what it registers
-from wechat import doors
+from wechat import accounts, doors
 
 PACKAGES = ("wechat", "staff", "community", "loyalty", "campaigns", "webhooks", "web")
 POOL = (1, 4)
@@ -91,7 +91,7 @@ def _listen(name: str, level: str) -> None:
         lifeline.die_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
-        tasks.start_loop(open_all)
+        tasks.start_loop(open_all, before=accounts.refresh)
 
     def tell_ready(**_: Any) -> None:
         mark = ready_mark(Path(settings.get().data_dir), name)

@@ -115,10 +115,12 @@ async def db(_schema: None) -> AsyncIterator[None]:
     """An empty, migrated PostgreSQL and an empty Redis; `kernel.database` and the models are open on it."""
     from kernel import cache
     from tests import emptying
-    from wechat import doors
+    from wechat import accounts, doors, watching
 
     # a door that an earlier test left open leads to that test's WeChat
     await doors.close()
+    accounts.forget()
+    watching.forget()
     await emptying.empty_all_but(KEPT)
     await cache.redis_client().flushall()
     yield

@@ -40,7 +40,7 @@ async def handle_left(lane: str = "", limit: int = 1000) -> int:
 async def _handle(callback: Claimed) -> None:
     try:
         async with database.transaction():
-            await directory.follow(callbacks.parse(callback.side, callback.body()))
+            await directory.follow(callbacks.parse(callback.side, callback.body(), callback.app))
             crashpoints.pass_by("callback.before_commit")
             await inbox.finish(callback)
     except inbox.LostClaim:

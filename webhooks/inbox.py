@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +9,7 @@ from datetime import timedelta
 from kernel import clock, database, sealing
 from staff import audit
 from staff.models import Staff
+from webhooks import kinds, storing
 from wechat.events import Side
 
 LEASE = timedelta(seconds=30)
@@ -20,14 +20,6 @@ PAUSES_S = (1, 5, 30, 120, 600, 1800, 3600)
 LOST_AFTER = timedelta(seconds=5)
 """When a stored callback that nobody took is taken for one whose wake-up was lost."""
 
-STORE = """
-INSERT INTO callback (side, app, digest, kind, lane, body_sealed, copies, created_at)
-SELECT side, app, digest, kind, lane, body_sealed, copies, $8
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::int[])
-  AS given(side, app, digest, kind, lane, body_sealed, copies)
-ON CONFLICT (side, app, digest) DO UPDATE SET copies = callback.copies + excluded.copies
-RETURNING id, lane, xmax = 0 AS is_new
-"""
 CLAIM = """
 UPDATE callback SET state = 'claimed', attempts = attempts + 1,
   claimed_until = CASE WHEN lane = 'urgent' THEN $5::timestamptz ELSE $2 END
@@ -37,12 +29,12 @@ WHERE id IN (
     OR state = 'claimed' AND claimed_until < $3)
   ORDER BY lane DESC, id LIMIT $4 FOR UPDATE SKIP LOCKED
 )
-RETURNING id, side, digest, kind, body_sealed, attempts, lane
+RETURNING id, side, app, digest, kind, body_sealed, attempts, lane
 """
 CLAIM_THESE = CLAIM.format(which="id = ANY($1::bigint[])")
-CLAIM_LEFT = CLAIM.format(
-    which="state IN ('received', 'failed', 'claimed') AND created_at < $1 AND (lane = $6 OR $6 = '')"
-)
+LEFT = "state IN ('received', 'failed', 'claimed') AND created_at < $1"
+CLAIM_LEFT = CLAIM.format(which=LEFT)
+CLAIM_LEFT_OF_LANE = CLAIM.format(which=f"{LEFT} AND lane = $6")
 FINISH = """
 UPDATE callback SET state = 'handled', handled_at = $3, problem = '', next_try_at = NULL, claimed_until = NULL
 WHERE id = $1 AND state = 'claimed' AND attempts = $2
@@ -64,18 +56,6 @@ class LostClaim(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """One verified, opened and understood call that waits to be stored."""
-
-    side: Side
-    app: str
-    digest: str
-    kind: str
-    lane: str
-    body: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Claimed:
     """One callback that this worker may handle until its lease ends; `attempts` tells two claims apart."""
 
@@ -84,6 +64,7 @@ class Claimed:
     kind: str
     attempts: int
     digest: str
+    app: str
     sealed: bytes = field(repr=False)
 
     def body(self) -> bytes:
@@ -91,34 +72,9 @@ class Claimed:
 
         Opened one by one, so that a body that can't be read fails alone and not with all that were claimed with it.
         """
-        return sealing.unseal(self.sealed, table="callback", column="body_sealed", row=_row_of(self.digest)).encode()
-
-
-async def store(calls: Sequence[Received]) -> dict[str, list[int]]:
-    """Store calls, repeated ones only as a count; returns the ids of the new ones by lane."""
-    # one statement can't meet the same row twice: copies inside the batch are counted here
-    copies: dict[tuple[str, str, str], int] = defaultdict(int)
-    unique: dict[tuple[str, str, str], Received] = {}
-    for call in calls:
-        key = (call.side, call.app, call.digest)
-        copies[key] += 1
-        unique[key] = call
-    # in one order everywhere, so that two web processes never wait for each other
-    keys = sorted(unique)
-    rows = await database.fetch(
-        STORE,
-        *(list(column) for column in zip(*keys, strict=True)),
-        [unique[key].kind for key in keys],
-        [unique[key].lane for key in keys],
-        [_seal(unique[key]) for key in keys],
-        [copies[key] for key in keys],
-        clock.now(),
-    )
-    new: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        if row["is_new"]:
-            new[row["lane"]].append(row["id"])
-    return new
+        return sealing.unseal(
+            self.sealed, table="callback", column="body_sealed", row=storing.row_of(self.digest)
+        ).encode()
 
 
 async def claim(ids: Sequence[int], limit: int = 20) -> list[Claimed]:
@@ -134,7 +90,9 @@ async def claim_left(limit: int = 20, lane: str = "") -> list[Claimed]:
     """
     now = clock.now()
     before, lease, urgent_lease = now - LOST_AFTER, now + LEASE, now + URGENT_LEASE
-    return _claimed(await database.fetch(CLAIM_LEFT, before, lease, now, limit, urgent_lease, lane))
+    if lane:
+        return _claimed(await database.fetch(CLAIM_LEFT_OF_LANE, before, lease, now, limit, urgent_lease, lane))
+    return _claimed(await database.fetch(CLAIM_LEFT, before, lease, now, limit, urgent_lease))
 
 
 async def finish(callback: Claimed) -> None:
@@ -161,18 +119,9 @@ async def replay(ids: Sequence[int], *, by: Staff) -> list[int]:
         return replayed
 
 
-def _seal(call: Received) -> bytes:
-    return sealing.seal(call.body.decode(), table="callback", column="body_sealed", row=_row_of(call.digest))
-
-
-def _row_of(digest: str) -> int:
-    # the row's number is not known before the INSERT; its digest is as unique and saves a round trip
-    return int(digest[:15], 16)
-
-
 def _claimed(rows: Sequence[database.Row]) -> list[Claimed]:
-    ordered = sorted(rows, key=lambda row: (row["lane"] != "urgent", row["id"]))
+    ordered = sorted(rows, key=lambda row: (kinds.LANES.index(row["lane"]), row["id"]))
     return [
-        Claimed(row["id"], row["side"], row["kind"], row["attempts"], row["digest"], row["body_sealed"])
+        Claimed(row["id"], row["side"], row["kind"], row["attempts"], row["digest"], row["app"], row["body_sealed"])
         for row in ordered
     ]

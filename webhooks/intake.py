@@ -12,8 +12,8 @@ from kernel import logs
 from webhooks import kinds
 from webhooks.committing import GroupCommit
 from webhooks.inbox import Received
-from wechat import callbacks
-from wechat.callbacks import BadCallback, Keys
+from wechat import callbacks, watching
+from wechat.callbacks import BadCallback, Receiver
 from wechat.events import Side
 
 SIDES: dict[str, Side] = {"/callbacks/official_account": "official_account", "/callbacks/wecom": "wecom"}
@@ -43,25 +43,30 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call, or pass it on."""
-        if scope["type"] == "http" and scope["path"] in SIDES:
-            await _send(send, await self._answer(scope, receive))
+        if scope["type"] == "http" and (place := place_of(scope["path"])):
+            await _send(send, await self._answer(*place, scope, receive))
         elif scope["type"] == "lifespan":
             await self.app(scope, self._drain_first(receive), send)
         else:
             await self.app(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        side, method = SIDES[scope["path"]], scope["method"]
+    async def _answer(self, side: Side, slug: str, scope: Scope, receive: Receive) -> Answer:
+        method, keys = scope["method"], None
         if method not in ("GET", "POST"):
             return Answer(405)
         try:
-            keys = callbacks.keys_of(side)
+            keys = callbacks.keys_of(side, slug)
             query = _query(scope["query_string"])
             if method == "GET":
-                return Answer(200, callbacks.answer_check(keys, query))
+                echo = callbacks.answer_check(keys, query)
+                watching.verified(keys)
+                return Answer(200, echo)
             received = _understand(keys, query, await _body(receive))
+            watching.received(keys)
         except BadCallback as refused:
             self.commits.refuse(side, refused.reason)
+            if keys is not None:
+                watching.refused(keys, refused.reason)
             return Answer(STATUSES.get(refused.reason, 400))
         except Exception:
             # nothing a stranger sends may look like our failure; it is a bug of ours all the same, so it is logged
@@ -87,6 +92,17 @@ class Intake:
             return message
 
         return receive_after_draining
+
+
+def place_of(path: str) -> tuple[Side, str] | None:
+    """Side and account (its slug; empty for the short address) of a callback address; None for any other address."""
+    if (side := SIDES.get(path)) is not None:
+        return side, ""
+    if not path.startswith("/callbacks/"):
+        return None
+    head, _, slug = path.rpartition("/")
+    found = SIDES.get(head)
+    return (found, slug) if found and slug else None
 
 
 def _query(raw: bytes) -> dict[str, str]:
@@ -126,9 +142,9 @@ async def _read_body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _understand(keys: Keys, query: dict[str, str], body: bytes) -> Received:
+def _understand(keys: Receiver, query: dict[str, str], body: bytes) -> Received:
     plain = callbacks.open_post(keys, query, body)
-    event = callbacks.parse(keys.side, plain)
+    event = callbacks.parse(keys.side, plain, keys.receive_id)
     digest = callbacks.digest(plain)
     return Received(keys.side, keys.receive_id, digest, kinds.kind_of(event), kinds.lane_of(event), plain)
 

@@ -6,11 +6,8 @@ The account of the settings is always there: what the environment gives wins ove
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
-
-from tortoise.exceptions import BaseORMException
 
 from kernel import clock, logs, settings
 from kernel.settings import Settings
@@ -82,20 +79,13 @@ async def refresh(max_age_s: float = MAX_AGE_S) -> None:
         return
     try:
         rows = await app_rows.read()
-    except (BaseORMException, OSError) as error:
+    except Exception as error:  # whatever is wrong with the database, callbacks and calls go on with what is known
         _log.warning("accounts.not_read", reason=type(error).__name__)
         return
     _read_at = time.monotonic()
     if _copy is None or rows != _copy.rows:
         own = settings.get()
         _copy = Copy(own, rows, apps.listing(own, rows, clock.now()))
-
-
-async def keep_fresh() -> None:
-    """Refresh for ever, for a process whose loop runs all the time (the web process); ended by cancelling."""
-    while True:
-        await refresh(0)
-        await asyncio.sleep(MAX_AGE_S)
 
 
 def forget() -> None:
