@@ -1,4 +1,4 @@
-"""What an official account wrote or keeps: files, drafts, published articles, customer-service accounts and sessions."""
+"""What an official account keeps: files, drafts, published articles, customer-service accounts and their sessions."""
 
 from __future__ import annotations
 

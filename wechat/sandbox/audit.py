@@ -27,6 +27,8 @@ class Entry:
     status: int
     errcode: int | None
     fault: str
+    ip: str = ""
+    answer: bytes = b""
 
     def show(self) -> dict[str, Any]:
         """The entry for the control plane."""
@@ -59,6 +61,11 @@ class Audit:
         entry.body = entry.body[:BODY_BYTES]
         self.entries.append(entry)
         self.counts[entry.path] += 1
+
+    def by_rid(self, rid: str) -> Entry | None:
+        """The request whose refusal carried this id."""
+        mark = f"rid: {rid}".encode()
+        return next((entry for entry in reversed(self.entries) if entry.errcode and mark in entry.answer), None)
 
     def find(self, path: str = "", since: int = 0, limit: int = 200) -> list[dict[str, Any]]:
         """The newest matching requests, oldest first; `path` is a glob, `since` a request number."""

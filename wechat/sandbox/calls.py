@@ -130,6 +130,11 @@ def post(path: str, handler: Handler, token: bool = True, capability: str = "") 
     return Endpoint(path, "POST", handler, token, capability)
 
 
+def either(path: str, handler: Handler, token: bool = True) -> Endpoint:
+    """A row of an endpoint table for a path that takes GET and POST alike."""
+    return Endpoint(path, "GET|POST", handler, token)
+
+
 def page(items: list[Any], cursor: str, limit: int) -> tuple[list[Any], str]:
     """(one page, next cursor or "") of a list."""
     start = place(cursor)

@@ -13,8 +13,8 @@ QUOTA_PRESETS = ("month_days", "week_7", "day_1", "month_4", "none")
 class AccountConfig:
     """One official account as its console knows it; `mode` is plain, compat or safe, `body_format` xml or json.
 
-    `templates` are rows {template_id, title, content} in use beside the standard ones. With an `ip_whitelist` tokens are
-    given to those addresses only. `denied` are globs of API paths that this account has no permission for (48001).
+    `templates` are rows {template_id, title, content} in use beside the standard ones. With an `ip_whitelist` tokens
+    go to those addresses only. `denied` are globs of API paths that this account has no permission for (48001).
     """
 
     appid: str

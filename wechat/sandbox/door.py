@@ -16,6 +16,7 @@ from wechat.sandbox.audit import Entry
 from wechat.sandbox.calls import Answer, Call, Endpoint, Problem
 from wechat.sandbox.endpoints import ENDPOINTS
 from wechat.sandbox.faults import Rule
+from wechat.sandbox.oa import daily_quotas
 from wechat.sandbox.requests import Reply, Request
 from wechat.sandbox.stage import Stage
 from wechat.sandbox.wecom import admission
@@ -30,6 +31,7 @@ TOKEN_WORDS = {
     42001: "access_token expired",
     40001: "invalid credential, access_token is invalid or not latest",
 }
+ANSWER_BYTES = 4096
 INSTEAD = frozenset({"hang", "reset", "http_502", "html_200", "errcode", "quota"})
 """Faults that keep the call from happening; the others let it happen and spoil the answer."""
 
@@ -100,7 +102,7 @@ def refusal(path: str, errcode: int, errmsg: str, extra: dict[str, Any] | None =
         more = f"more info at https://open.work.weixin.qq.com/devtool/query?e={errcode}"
         errmsg = f"{errmsg}, hint: [{int(mark, 16)}], from ip: {ip}, {more}"
     else:
-        errmsg = f"{errmsg} rid: {mark}"
+        errmsg = f"{errmsg} rid: {mark[:8]}-{mark[8:]}-{secrets.token_hex(4)}"
     return Reply(_json({"errcode": errcode, "errmsg": errmsg, **(extra or {})}), errcode=errcode)
 
 
@@ -108,7 +110,7 @@ def _find(call: Call, request: Request) -> Endpoint:
     endpoint = ENDPOINTS.get(request.path)
     if endpoint is None:
         raise Problem(40066, f"invalid url {request.path}")
-    if endpoint.method != request.method:
+    if request.method not in endpoint.method.split("|"):
         raise Problem(43002 if endpoint.method == "POST" else 43001, f"require {endpoint.method} method")
     if call.world.switches.strict_unicode and _is_escaped(request):
         raise Problem(40033, "invalid charset, \\uxxxx isn't allowed")
@@ -132,6 +134,7 @@ def _admit(call: Call, endpoint: Endpoint) -> None:
         raise Problem(40001, TOKEN_WORDS[40001])
     if side == "oa":
         call.account_ = call.world.account(rest)
+        daily_quotas.admit(call.world, call.account_, endpoint.path)
         return
     admission.admit(call, endpoint, rest)
 
@@ -178,7 +181,7 @@ def _audit(world: World, request: Request, reply: Reply, call: Call, fault: str)
     entry = Entry(
         0, world.clock.now(), request.method, request.path, request.query, request.body, app, status, None, ""
     )
-    entry.errcode, entry.fault = reply.errcode, fault
+    entry.errcode, entry.fault, entry.ip, entry.answer = reply.errcode, fault, request.ip, reply.body[:ANSWER_BYTES]
     world.audit.record(entry)
 
 

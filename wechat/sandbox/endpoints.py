@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wechat.sandbox import phone
 from wechat.sandbox.calls import Endpoint
-from wechat.sandbox.oa import credentials, fans, mass_sends, messages, qr_codes, web_login
+from wechat.sandbox.oa import table as oa
 from wechat.sandbox.wecom import (
     contact_tags,
     contacts,
@@ -16,12 +16,7 @@ from wechat.sandbox.wecom import (
 )
 
 _TABLES = (
-    credentials,
-    fans,
-    mass_sends,
-    messages,
-    qr_codes,
-    web_login,
+    *oa.TABLES,
     phone,
     contact_tags,
     contacts,

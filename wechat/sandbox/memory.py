@@ -15,7 +15,7 @@ from wechat.sandbox.reached import Delivery
 from wechat.sandbox.world import World
 
 FORM = 1
-LEFT_OUT = frozenset({"config", "by_external", "waiting", "_unions"})
+LEFT_OUT = frozenset({"config", "by_external", "waiting", "_unions", "media", "pictures"})
 """Fields that come from the configuration or follow from others."""
 
 

@@ -1,4 +1,4 @@
-"""Fans of an official account, and the tags they carry."""
+"""Fans of an official account: who follows, what is known of them, and the account's own remark."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from wechat.sandbox.accounts import Fan
 from wechat.sandbox.calls import Call, Problem, get, post
 
 PAGE = 10_000
-TAGS = 100
-TAGS_A_FAN = 20
 
 
 def list_fans(call: Call) -> dict[str, Any]:
@@ -28,7 +26,7 @@ def list_fans(call: Call) -> dict[str, Any]:
 
 def show_fan(call: Call) -> dict[str, Any]:
     """One fan; who doesn't follow shows only that."""
-    return describe(_fan(call, call.query.get("openid", "")))
+    return describe(fan_of(call, call.query.get("openid", "")))
 
 
 def show_fans(call: Call) -> dict[str, Any]:
@@ -36,7 +34,7 @@ def show_fans(call: Call) -> dict[str, Any]:
     wanted = call.body.get("user_list")
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= 100:
         raise Problem(40032, "invalid openid list size")
-    return {"user_info_list": [describe(_fan(call, str(one.get("openid", "")))) for one in wanted]}
+    return {"user_info_list": [describe(fan_of(call, str(one.get("openid", "")))) for one in wanted]}
 
 
 def set_remark(call: Call) -> dict[str, Any]:
@@ -44,53 +42,19 @@ def set_remark(call: Call) -> dict[str, Any]:
     remark = str(call.body.get("remark", ""))
     if len(remark) >= 30:
         raise Problem(40058, "remark too long")
-    _fan(call, call.text("openid", 40003)).remark = remark
+    fan_of(call, call.text("openid", 40003)).remark = remark
     return {"errcode": 0, "errmsg": "ok"}
 
 
-def list_tags(call: Call) -> dict[str, Any]:
-    """All tags with the number of fans."""
-    counts = dict.fromkeys(call.account.tags, 0)
-    for fan in call.account.fans.values():
-        for tag in fan.tagids:
-            counts[tag] = counts.get(tag, 0) + 1
-    return {"tags": [{"id": tag, "name": name, "count": counts[tag]} for tag, name in call.account.tags.items()]}
-
-
-def create_tag(call: Call) -> dict[str, Any]:
-    """A new tag: at most 100, names unique and at most 30 bytes."""
-    account = call.account
-    name = str((call.body.get("tag") or {}).get("name", ""))
-    if len(name.encode()) > 30:
-        raise Problem(45158, "tag name too long")
-    if not name or name in account.tags.values():
-        raise Problem(45157, "invalid tag name")
-    if len(account.tags) >= TAGS:
-        raise Problem(45056, "too many tags")
-    tag, account.next_tag = account.next_tag, account.next_tag + 1
-    account.tags[tag] = name
-    return {"tag": {"id": tag, "name": name}}
-
-
-def put_tag(call: Call) -> dict[str, Any]:
-    """Give a tag to up to 50 fans; 45059 when one has 20 already."""
-    tag, fans = _tag_and_fans(call)
-    for fan in fans:
-        if tag not in fan.tagids and len(fan.tagids) >= TAGS_A_FAN:
-            raise Problem(45059, "user has too many tags")
-    for fan in fans:
-        if tag not in fan.tagids:
-            fan.tagids.append(tag)
-    return {"errcode": 0, "errmsg": "ok"}
-
-
-def take_tag(call: Call) -> dict[str, Any]:
-    """Take a tag from up to 50 fans."""
-    tag, fans = _tag_and_fans(call)
-    for fan in fans:
-        if tag in fan.tagids:
-            fan.tagids.remove(tag)
-    return {"errcode": 0, "errmsg": "ok"}
+def translate(call: Call) -> dict[str, Any]:
+    """The openids of this account for fans of an account that moved into it; the sandbox knows no such move."""
+    openids = call.body.get("openid_list")
+    if not isinstance(openids, list) or not 1 <= len(openids) <= 100:
+        raise Problem(40032, "invalid openid list size")
+    if str(call.body.get("from_appid", "")) not in call.world.accounts:
+        raise Problem(63178, "from_appid is not migrated to this appid")
+    rows = [{"ori_openid": str(one), "err_msg": "ori_openid error"} for one in openids]
+    return {"errcode": 0, "errmsg": "ok", "result_list": rows}
 
 
 def describe(fan: Fan) -> dict[str, Any]:
@@ -112,24 +76,12 @@ def describe(fan: Fan) -> dict[str, Any]:
     }
 
 
-def _fan(call: Call, openid: str) -> Fan:
+def fan_of(call: Call, openid: str) -> Fan:
+    """A known person; 40003 otherwise."""
     fan = call.account.fans.get(openid)
     if fan is None:
         raise Problem(40003, "invalid openid")
     return fan
-
-
-def _tag_and_fans(call: Call) -> tuple[int, list[Fan]]:
-    tag = call.body.get("tagid")
-    if tag not in call.account.tags:
-        raise Problem(45159, "invalid tag")
-    openids = call.body.get("openid_list")
-    if not isinstance(openids, list) or not 1 <= len(openids) <= 50:
-        raise Problem(40032, "invalid openid list size")
-    fans = [_fan(call, str(openid)) for openid in openids]
-    if not all(fan.subscribed for fan in fans):
-        raise Problem(49003, "openid isn't a fan of this appid")
-    return tag, fans
 
 
 ENDPOINTS = (
@@ -137,8 +89,5 @@ ENDPOINTS = (
     get("/oa/cgi-bin/user/info", show_fan),
     post("/oa/cgi-bin/user/info/batchget", show_fans),
     post("/oa/cgi-bin/user/info/updateremark", set_remark),
-    get("/oa/cgi-bin/tags/get", list_tags),
-    post("/oa/cgi-bin/tags/create", create_tag),
-    post("/oa/cgi-bin/tags/members/batchtagging", put_tag),
-    post("/oa/cgi-bin/tags/members/batchuntagging", take_tag),
+    post("/oa/cgi-bin/changeopenid", translate),
 )
