@@ -12,7 +12,21 @@ from wechat.envelope import BadCallback
 
 DEPTH = 20
 DECLARATION = re.compile(rb"<!\s*(?:doctype|entity)", re.IGNORECASE)
-LEAF = re.compile(r"\s*<([A-Za-z_][\w.-]{0,63})>(?:<!\[CDATA\[((?:(?!\]\]>).)*)\]\]>|([^<>&]*))</\1>", re.DOTALL)
+LEAF = re.compile(
+    r"\s*+<([A-Za-z_][\w.-]{0,63}+)>(?:<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)\]\]>|([^<>&]*+))</\1>", re.DOTALL
+)
+"""Possessive throughout: a body is read once from left to right, whatever is in it."""
+TAG = re.compile(rb"<(/?)[A-Za-z_][^<>]*+>")
+BRACKET = re.compile(rb"\"(?:[^\"\\]++|\\.)*+\"|([\[{])|([\]}])", re.DOTALL)
+PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    load_dtd=False,
+    no_network=True,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
 
 
 def read(raw: bytes) -> dict[str, Any]:
@@ -22,6 +36,7 @@ def read(raw: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise BadCallback("malformed") from None
     if text.lstrip()[:1] == "{":
+        refuse_depth(raw)
         return _read_json(text)
     flat = _read_flat(text)
     return flat if flat is not None else _read_nested(raw)
@@ -31,6 +46,22 @@ def refuse_declarations(raw: bytes) -> None:
     """BadCallback(doctype) for a document type or entity; inside CDATA they are only what a client wrote."""
     if DECLARATION.search(raw) and DECLARATION.search(_without_cdata(raw)):
         raise BadCallback("doctype")
+
+
+def refuse_depth(raw: bytes) -> None:
+    """BadCallback(malformed) for a body that nests too deeply, seen before any parser builds it."""
+    depth = 0
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        for opens, closes in BRACKET.findall(raw):
+            depth += bool(opens) - bool(closes)
+            if depth > DEPTH:
+                raise BadCallback("malformed")
+        return
+    for tag in TAG.finditer(_without_cdata(raw)):
+        if not tag[0].endswith(b"/>"):
+            depth += -1 if tag[1] else 1
+        if depth > DEPTH:
+            raise BadCallback("malformed")
 
 
 def _without_cdata(raw: bytes) -> bytes:
@@ -63,17 +94,9 @@ def _read_flat(text: str) -> dict[str, Any] | None:
 
 def _read_nested(raw: bytes) -> dict[str, Any]:
     refuse_declarations(raw)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    refuse_depth(raw)
     try:
-        root = etree.fromstring(raw, parser)
+        root = etree.fromstring(raw, PARSER)
     except (etree.XMLSyntaxError, ValueError):
         raise BadCallback("malformed") from None
     value = _value(root, 1)

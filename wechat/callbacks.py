@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from kernel import clock, settings
-from wechat import bodies, envelope, recognition
+from kernel import clock
+from wechat import accounts, bodies, envelope, recognition, replaying, watching
 from wechat.envelope import BadCallback
 from wechat.events import Event, Side
 
-__all__ = ["BadCallback", "Keys", "answer_check", "digest", "keys_of", "open_post", "parse"]
+__all__ = ["BadCallback", "Keys", "Receiver", "answer_check", "digest", "keys_of", "open_post", "parse"]
 
 BODY_BYTES = 64 * 1024
 FRESH_S = 600
@@ -23,53 +24,89 @@ SEALED = re.compile(rb"<Encrypt>(?:<!\[CDATA\[)?([A-Za-z0-9+/=]++)(?:\]\]>)?</En
 Query = Mapping[str, str]
 
 
+class Receiver(Protocol):
+    """Whom a callback is for, and what it must be signed and sealed with; `wechat.apps.App` is one.
+
+    aes_keys: after a change of key the old one comes second. mode: plain, compatible or safe, as saved with WeChat.
+    """
+
+    @property
+    def side(self) -> Side:
+        """official_account or wecom."""
+
+    @property
+    def receive_id(self) -> str:
+        """The appid or corpid."""
+
+    @property
+    def token(self) -> str:
+        """What signatures are made with."""
+
+    @property
+    def aes_keys(self) -> tuple[str, ...]:
+        """What bodies are sealed with."""
+
+    @property
+    def mode(self) -> str:
+        """plain, compatible or safe."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What one side's callbacks are signed and sealed with; after a change of key the old one comes second."""
+    """The plainest Receiver."""
 
     side: Side
     receive_id: str
     token: str = field(repr=False)
     aes_keys: tuple[str, ...] = field(repr=False)
+    mode: str = "safe"
 
 
-def keys_of(side: Side) -> Keys:
-    """The configured keys of a side; BadCallback(not_configured) when there are none."""
-    now = settings.get()
-    if side == "official_account":
-        keys = Keys(side, now.oa_appid, now.oa_token, (now.oa_aes_key,))
-    else:
-        keys = Keys(side, now.wecom_corpid, now.wecom_token, (now.wecom_aes_key,))
-    if not (keys.receive_id and keys.token and all(keys.aes_keys)):
+def keys_of(side: Side, slug: str = "") -> Receiver:
+    """The account at a callback address; BadCallback(not_configured) when nobody is there."""
+    app = accounts.by_slug(side, slug)
+    if app is None:
         raise BadCallback("not_configured")
-    return keys
+    return app
 
 
-def answer_check(keys: Keys, query: Query) -> bytes:
+def answer_check(keys: Receiver, query: Query) -> bytes:
     """The body that proves to WeChat, when the address is saved, that this server knows the token (GET)."""
     echo = _given(query, "echostr")
     if keys.side == "official_account":
+        _demand_token(keys)
         _verify(keys, query, "signature")
+        # what signed this must not carry a plain callback afterwards
+        replaying.demand_once(_given(query, "signature"), b"", clock.now().timestamp())
         return echo.encode("utf-8", "replace")
+    _demand_keys(keys)
     _verify(keys, query, "msg_signature", echo)
     return _unseal(keys, echo)
 
 
-def open_post(keys: Keys, query: Query, body: bytes) -> bytes:
-    """The plain body of a sealed callback (POST); plain ones are refused because nothing protects what they say."""
+def open_post(keys: Receiver, query: Query, body: bytes) -> bytes:
+    """The plain body of a callback (POST), XML or JSON.
+
+    In safe and compatible mode the sealed part is the truth and everything beside it is ignored; what has none is
+    refused, because nothing protects what it says. A plain body is taken only where the account's mode is plain.
+    """
     if len(body) > BODY_BYTES:
         raise BadCallback("size")
+    if keys.mode == "plain" and keys.side == "official_account" and not query.get("msg_signature"):
+        return _take_plain(keys, query, body)
+    _demand_keys(keys)
     sealed = _sealed_part(body)
     _verify(keys, query, "msg_signature", sealed)
     return _unseal(keys, sealed)
 
 
-def parse(side: Side, plaintext: bytes) -> Event:
-    """The event that an opened body tells of; Unrecognised rather than an error when it has a form that we do not know.
+def parse(side: Side, plaintext: bytes, app: str = "") -> Event:
+    """The event that an opened body tells of; app: the appid or corpid that it came for.
 
+    Unrecognised rather than an error when it has a form that we do not know, Broken when it lacks what its form needs.
     BadCallback: the body is neither XML nor JSON, or carries a document type.
     """
-    return recognition.recognise(side, bodies.read(plaintext))
+    return recognition.recognise(side, bodies.read(plaintext), app)
 
 
 def digest(plaintext: bytes) -> str:
@@ -80,24 +117,46 @@ def digest(plaintext: bytes) -> str:
     return hashlib.sha256(plaintext).hexdigest()
 
 
-def _sealed_part(body: bytes) -> str:
+def _take_plain(keys: Receiver, query: Query, body: bytes) -> bytes:
+    _demand_token(keys)
+    _verify(keys, query, "signature")
     bodies.refuse_declarations(body)
-    if found := SEALED.search(body):
-        return found[1].decode("ascii")
+    # the signature does not cover the body: one that was captured must not carry another
+    replaying.demand_once(_given(query, "signature"), body, clock.now().timestamp())
+    return body
+
+
+def _sealed_part(body: bytes) -> str:
     if body.lstrip()[:1] == b"{":
-        try:
-            data = json.loads(body)
-        except (ValueError, RecursionError):
-            raise BadCallback("malformed") from None
-        sealed = (data.get("Encrypt") or data.get("encrypt")) if isinstance(data, dict) else None
-        if isinstance(sealed, str):
+        return _sealed_member(body)
+    bodies.refuse_declarations(body)
+    found = SEALED.findall(body) if body.count(b"<Encrypt>") < 2 else []
+    if found:
+        only: bytes = found[0]
+        return only.decode("ascii")
+    if b"<Encrypt>" in body and b"</Encrypt>" in body:
+        # compatible mode: a client may have written the element's name, so only the parser knows which one it is
+        sealed = bodies.read(body).get("Encrypt")
+        if isinstance(sealed, str) and sealed:
             return sealed
-        raise BadCallback("plain_refused")
+        raise BadCallback("malformed")
     # not parsed for a nicer word: it comes from nobody
     raise BadCallback("plain_refused" if b"<MsgType>" in body else "malformed")
 
 
-def _verify(keys: Keys, query: Query, name: str, *sealed: str) -> None:
+def _sealed_member(body: bytes) -> str:
+    bodies.refuse_depth(body)
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadCallback("malformed") from None
+    sealed = (data.get("Encrypt") or data.get("encrypt")) if isinstance(data, dict) else None
+    if not isinstance(sealed, str):
+        raise BadCallback("plain_refused")
+    return sealed
+
+
+def _verify(keys: Receiver, query: Query, name: str, *sealed: str) -> None:
     timestamp, nonce = _given(query, "timestamp"), _given(query, "nonce")
     if not envelope.is_signed(_given(query, name), keys.token, timestamp, nonce, *sealed):
         raise BadCallback("signature")
@@ -114,11 +173,26 @@ def _given(query: Query, name: str) -> str:
     return value
 
 
-def _unseal(keys: Keys, sealed: str) -> bytes:
+def _demand_token(keys: Receiver) -> None:
+    # an empty token would make every signature a known one
+    if not (keys.receive_id and keys.token):
+        raise BadCallback("not_configured")
+
+
+def _demand_keys(keys: Receiver) -> None:
+    if not (keys.receive_id and keys.token and keys.aes_keys and all(keys.aes_keys)):
+        raise BadCallback("not_configured")
+
+
+def _unseal(keys: Receiver, sealed: str) -> bytes:
     refusal = BadCallback("not_configured")
-    for aes_key in keys.aes_keys:
+    for place, aes_key in enumerate(keys.aes_keys):
         try:
-            return envelope.unseal(sealed, aes_key, keys.receive_id)
+            plain = envelope.unseal(sealed, aes_key, keys.receive_id)
         except BadCallback as refused:
             refusal = refused
+        else:
+            if place:
+                watching.opened_with_old_key(keys)
+            return plain
     raise refusal

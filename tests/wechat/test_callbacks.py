@@ -72,7 +72,7 @@ def test_published_callbacks_open_to_the_published_text(vector: dict[str, Any]) 
         plain = callbacks.open_post(keys_for(vector), query_of(vector), outer(vector["encrypt"]))
     assert plain.decode() == vector["plaintext"]
     event = callbacks.parse(vector["side"], plain)
-    assert isinstance(event, events.TextMessage)
+    assert isinstance(event, events.TextMessage | events.StaffMessage)
     assert {name: event.fields[name] for name in vector["expect_fields"]} == vector["expect_fields"]
 
 

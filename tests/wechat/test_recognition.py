@@ -52,6 +52,14 @@ WORDS = {
     **{("wecom", name): events.TagChanged for name in BODIES["wecom"] if name.startswith("tag_")},
     ("wecom", "living"): events.LivestreamChanged,
     ("wecom", "contact_delete_user"): events.StaffChanged,
+    ("wecom", "transfer_fail"): events.TransferFailed,
+    ("wecom", "customer_acquisition"): events.AcquisitionChanged,
+    ("oa", "report_location"): events.LocationReported,
+    ("oa", "sub_popup_one"): events.SubscriptionAnswered,
+    ("oa", "sub_popup_two"): events.SubscriptionAnswered,
+    ("oa", "sub_change"): events.SubscriptionChanged,
+    ("oa", "sub_sent"): events.SubscriptionNoticeSent,
+    ("oa", "user_authorization_revoke"): events.AuthorizationRevoked,
 }
 
 
@@ -62,7 +70,7 @@ def filled(xml: str) -> bytes:
 @pytest.mark.parametrize(("side", "name", "xml"), list(every_body()))
 def test_every_known_body_is_the_event_it_should_be(side: str, name: str, xml: str) -> None:
     event = callbacks.parse("official_account" if side == "oa" else "wecom", filled(xml))
-    assert type(event) is WORDS.get((side, name), events.Unrecognised)
+    assert type(event) is WORDS[side, name]
     assert event.at == datetime.fromtimestamp(NOW, UTC)
 
 
@@ -104,7 +112,7 @@ def test_the_fast_reading_agrees_with_the_parser(side: str, name: str, xml: str)
 
 def test_a_client_may_write_anything_in_a_message() -> None:
     for text in ("<!DOCTYPE html>", "<!ENTITY x>", "a<b>&amp;c", "</Content><Content>", '{"a": 1}', ""):
-        head = "<MsgType>text</MsgType><FromUserName>o</FromUserName><MsgId>1</MsgId>"
+        head = "<MsgType>text</MsgType><FromUserName>o</FromUserName><MsgId>1</MsgId><CreateTime>1</CreateTime>"
         xml = f"<xml>{head}<Content><![CDATA[{text}]]></Content></xml>"
         event = callbacks.parse("official_account", xml.encode())
         assert isinstance(event, events.TextMessage)
