@@ -175,12 +175,12 @@ def _given(query: Query, name: str) -> str:
 
 def _demand_token(keys: Receiver) -> None:
     # an empty token would make every signature a known one
-    if not (keys.receive_id and keys.token):
+    if not keys.token:
         raise BadCallback("not_configured")
 
 
 def _demand_keys(keys: Receiver) -> None:
-    if not (keys.receive_id and keys.token and keys.aes_keys and all(keys.aes_keys)):
+    if not (keys.token and keys.aes_keys and all(keys.aes_keys)):
         raise BadCallback("not_configured")
 
 
