@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from scipy.special import chdtrc
-
 CONFIDENCE = 0.95
 POWER = 0.80
 SRM_ALARM = 0.0005
@@ -63,6 +61,9 @@ def ratio_difference(first: Sums, second: Sums, confidence: float = CONFIDENCE) 
 
 def sample_ratio(counts: list[int], planned: list[float]) -> float:
     """p of the chi-square test that units fell into arms as planned (shares in any scale)."""
+    # here, not above: few processes ever need it, and it is slow to load
+    from scipy.special import chdtrc
+
     total, whole = sum(counts), sum(planned)
     expected = [total * share / whole for share in planned]
     chi_square = sum((seen - due) ** 2 / due for seen, due in zip(counts, expected, strict=True))
