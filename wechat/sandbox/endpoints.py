@@ -5,26 +5,12 @@ from __future__ import annotations
 from wechat.sandbox import phone
 from wechat.sandbox.calls import Endpoint
 from wechat.sandbox.oa import table as oa
-from wechat.sandbox.wecom import (
-    contact_tags,
-    contacts,
-    group_chats,
-    group_messages,
-    livestreams,
-    organisation,
-    staff_messages,
-)
+from wechat.sandbox.wecom import table as wecom
 
 _TABLES = (
     *oa.TABLES,
     phone,
-    contact_tags,
-    contacts,
-    group_chats,
-    group_messages,
-    livestreams,
-    organisation,
-    staff_messages,
+    wecom,
 )
 
 ENDPOINTS: dict[str, Endpoint] = {row.path: row for table in _TABLES for row in table.ENDPOINTS}

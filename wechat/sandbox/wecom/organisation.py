@@ -1,119 +1,113 @@
-"""A corp's tokens, tickets, members and sign-in."""
+"""A corp's members and departments as an app may see them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from wechat.sandbox.calls import Call, Problem, get, post
-from wechat.sandbox.oa.web_login import spend_code
-
-
-def give_token(call: Call) -> dict[str, Any]:
-    """The token of one app: the same value for its two hours."""
-    corp = call.world.corps.get(call.query.get("corpid", ""))
-    if corp is None:
-        raise Problem(40013, "invalid corpid")
-    secret = call.query.get("corpsecret", "")
-    agent = next((one for one in corp.config.agents if one.secret == secret), None)
-    if agent is None:
-        raise Problem(40001, "invalid credential")
-    now = call.world.clock.now()
-    token = call.world.tokens.steady(f"wx:{corp.corpid}:{agent.agentid}", "app", now)
-    return {"access_token": token.value, "expires_in": int(token.expires - now)}
-
-
-def give_ticket(call: Call) -> dict[str, Any]:
-    """The page-signature ticket of the corp, or of the app with `type=agent_config`."""
-    now, scope = call.world.clock.now(), call.query.get("type", "corp")
-    owner = f"{call.corp.corpid}:{call.agent.agentid}" if scope == "agent_config" else call.corp.corpid
-    ticket = call.world.tokens.steady(f"ticket:wx:{owner}", "ticket", now)
-    return {"ticket": ticket.value, "expires_in": int(ticket.expires - now)}
-
-
-def list_callback_addresses(_call: Call) -> dict[str, Any]:
-    """The addresses that callbacks come from."""
-    return {"ip_list": ["127.0.0.1"]}
+from wechat.sandbox.calls import Call, Problem, get, page, post
+from wechat.sandbox.corps import Member
+from wechat.sandbox.wecom.scope import below, parties_of, seen_member, visible_members
 
 
 def list_members(call: Call) -> dict[str, Any]:
-    """Present members of a department, with children when asked."""
-    department = _department(call)
-    wanted = _below(call, department) if call.query.get("fetch_child") == "1" else {department}
-    rows = [one for one in call.corp.members.values() if not one.left and wanted & set(one.department)]
-    return {"userlist": [{"userid": one.userid, "name": one.name, "department": one.department} for one in rows]}
+    """Present members of a department, with children when asked: ids, names and departments."""
+    rows = [{"userid": one.userid, "name": one.name, "department": one.department} for one in _members_below(call)]
+    return {"userlist": rows}
+
+
+def list_members_whole(call: Call) -> dict[str, Any]:
+    """Present members of a department with everything an app may know of them."""
+    return {"userlist": [describe(one) for one in _members_below(call)]}
 
 
 def show_member(call: Call) -> dict[str, Any]:
     """One present member."""
-    one = call.member(call.query.get("userid", ""))
-    status = 1 if one.active else 4
+    return describe(seen_member(call, call.query.get("userid", "")))
+
+
+def list_ids(call: Call) -> dict[str, Any]:
+    """Userids with each of their departments, up to 10 000 per page."""
+    rows = [
+        {"userid": one.userid, "department": number}
+        for one in visible_members(call.corp, call.agent)
+        for number in one.department
+    ]
+    shown, cursor = page(rows, str(call.body.get("cursor") or ""), call.number("limit", 10_000, 10_000))
+    return {"next_cursor": cursor, "dept_user": shown}
+
+
+def list_departments(call: Call) -> dict[str, Any]:
+    """All departments in the app's range, or one with those under it."""
+    return {"department": [_department_row(call, number) for number in _wanted(call)]}
+
+
+def list_department_ids(call: Call) -> dict[str, Any]:
+    """The same departments, without names."""
+    rows = [_department_row(call, number) for number in _wanted(call)]
+    return {"department_id": [{name: row[name] for name in ("id", "parentid", "order")} for row in rows]}
+
+
+def show_department(call: Call) -> dict[str, Any]:
+    """One department."""
+    return {"department": _department_row(call, _department(call, "id"))}
+
+
+def describe(one: Member) -> dict[str, Any]:
+    """A member as the platform shows them to a self-built app."""
     return {
         "userid": one.userid,
         "name": one.name,
         "department": one.department,
+        "order": [0] * len(one.department),
+        "is_leader_in_dept": [0] * len(one.department),
+        "direct_leader": [],
         "main_department": one.department[0],
         "position": one.position,
         "mobile": one.mobile,
         "gender": "0",
-        "email": "",
+        "email": one.email,
         "avatar": "",
-        "status": status,
+        "telephone": "",
+        "alias": "",
+        "status": 1 if one.active else 4,
         "enable": 1,
+        "isleader": 0,
+        "extattr": {"attrs": []},
     }
 
 
-def list_departments(call: Call) -> dict[str, Any]:
-    """All departments."""
-    rows = call.corp.departments.items()
-    return {"department": [{"id": number, "order": number, **row} for number, row in rows]}
+def _members_below(call: Call) -> list[Member]:
+    top = _department(call, "department_id")
+    wanted = below(call.corp, {top}) if call.query.get("fetch_child") == "1" else {top}
+    return [one for one in visible_members(call.corp, call.agent) if wanted & set(one.department)]
 
 
-def list_ids(call: Call) -> dict[str, Any]:
-    """Userids with their departments."""
-    rows = [one for one in call.corp.members.values() if not one.left]
-    return {"next_cursor": "", "dept_user": [{"userid": one.userid, "department": one.department[0]} for one in rows]}
+def _wanted(call: Call) -> list[int]:
+    seen = parties_of(call.corp, call.agent)
+    wanted = below(call.corp, {_department(call, "id")}) if call.query.get("id") else seen
+    return [number for number in call.corp.departments if number in wanted and number in seen]
 
 
-def show_signed_in(call: Call) -> dict[str, Any]:
-    """code -> userid of a member, or external_userid of a client."""
-    login = spend_code(call, call.corp.corpid, call.query.get("code", ""))
-    if login["who"] in call.corp.members:
-        return {"userid": login["who"]}
-    return {"openid": call.world.ids.take("o", 28), "external_userid": login["who"]}
-
-
-def show_agent(call: Call) -> dict[str, Any]:
-    """The app itself; 301002 for another one."""
-    if call.query.get("agentid") != str(call.agent.agentid):
-        raise Problem(301002, "not allow operate another agent with this accesstoken")
-    return {"agentid": call.agent.agentid, "name": call.agent.name, "close": 0}
-
-
-def _department(call: Call) -> int:
-    text = call.query.get("department_id", "1")
+def _department(call: Call, name: str) -> int:
+    text = call.query.get(name) or "1"
     if not text.isdecimal() or int(text) not in call.corp.departments:
         raise Problem(60003, "department not found")
-    return int(text)
+    number = int(text)
+    if number not in parties_of(call.corp, call.agent) and not call.agent.scope.get("members"):
+        raise Problem(60011, "no privilege to access/modify contact/party/agent")
+    return number
 
 
-def _below(call: Call, top: int) -> set[int]:
-    found = {top}
-    while more := {number for number, row in call.corp.departments.items() if row["parentid"] in found} - found:
-        found |= more
-    return found
+def _department_row(call: Call, number: int) -> dict[str, Any]:
+    return {"id": number, "name_en": "", "department_leader": [], "order": number, **call.corp.departments[number]}
 
 
 ENDPOINTS = (
-    get("/wx/cgi-bin/gettoken", give_token, token=False),
-    get("/wx/cgi-bin/getcallbackip", list_callback_addresses),
-    get("/wx/cgi-bin/get_api_domain_ip", list_callback_addresses),
-    get("/wx/cgi-bin/get_jsapi_ticket", give_ticket),
-    get("/wx/cgi-bin/ticket/get", give_ticket),
     get("/wx/cgi-bin/user/simplelist", list_members),
+    get("/wx/cgi-bin/user/list", list_members_whole),
     get("/wx/cgi-bin/user/get", show_member),
     post("/wx/cgi-bin/user/list_id", list_ids),
     get("/wx/cgi-bin/department/list", list_departments),
-    get("/wx/cgi-bin/auth/getuserinfo", show_signed_in),
-    get("/wx/cgi-bin/user/getuserinfo", show_signed_in),
-    get("/wx/cgi-bin/agent/get", show_agent),
+    get("/wx/cgi-bin/department/simplelist", list_department_ids),
+    get("/wx/cgi-bin/department/get", show_department),
 )
