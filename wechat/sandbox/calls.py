@@ -45,6 +45,7 @@ class Call:
     corp_: Corp | None = None
     agent_: AgentConfig | None = None
     body_: dict[str, Any] | None = None
+    base: str = ""
 
     @property
     def account(self) -> Account:

@@ -21,6 +21,7 @@ class Request:
     body: bytes
     content_type: str
     ip: str = "127.0.0.1"
+    base: str = ""
 
 
 @dataclass(slots=True)
@@ -48,7 +49,9 @@ async def read(scope: Scope, receive: Receive) -> Request:
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     kind = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-type"), "")
     ip = str((scope.get("client") or ("127.0.0.1", 0))[0])
-    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind, ip)
+    host, port = scope.get("server") or ("127.0.0.1", 80)
+    base = f"http://[{host}]:{port}" if ":" in str(host) else f"http://{host}:{port}"
+    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind, ip, base)
 
 
 async def write(reply: Reply, send: Send, cut: bool = False) -> None:
