@@ -1,109 +1,145 @@
-"""Group commit: many callbacks that arrive together are stored by one statement and answered after its commit."""
+"""Group commit: many callbacks that arrive together are stored by one statement and answered after its commit.
+
+Nothing is shed while there is time: whoever can't be stored yet waits, welcomes in front, until ANSWER_WITHIN_S after
+it came; only then it is refused, before WeChat hangs up, and WeChat calls again. What waits lives on the connections
+it came by, one each, and never exceeds WAITING_BYTES.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import NamedTuple
 
 from kernel import logs
-from webhooks import inbox, refusals, tasks
-from webhooks.inbox import Received
-from webhooks.kinds import URGENT
+from webhooks import line, storing, tallies
+from webhooks.kinds import LANES, URGENT
+from webhooks.storing import Received, Stored
+from webhooks.tallies import Tallies
+from webhooks.waking import Waking
 
-BATCH = 200
-COMMIT_WITHIN_S = 2.0
-"""WeChat cuts a call after five seconds: a callback waits for at most the commit before its own, and its own."""
-WAKE_EVERY_S = 0.05
-"""Queueing a task costs more than storing twenty callbacks: ordinary ones are woken for together."""
-IDS_PER_TASK = 100
-COUNTERS_EVERY_S = 0.5
+BATCH = 500
+ANSWER_WITHIN_S = 4.5
+"""WeChat cuts a call after five seconds."""
+TRY_AGAIN_S = 0.1
+WAITING_BYTES = 64 * 1024 * 1024
 _log = logs.get(__name__)
 
 
-@dataclass(slots=True)
+class NotStored(Exception):
+    """There was no time or no room to store it: the caller is told, so that WeChat calls again."""
+
+
+class Waiting(NamedTuple):
+    """A call whose caller waits; `done` is told once whether it is stored."""
+
+    received: Received
+    done: Callable[[bool], None]
+    since: float
+
+
 class GroupCommit:
     """What waits for the next commit; while one runs, newcomers gather for the following one."""
 
-    _waiting: list[tuple[Received, asyncio.Future[None]]] = field(default_factory=list)
-    _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _asleep: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    _runner: asyncio.Task[None] | None = None
-    _waking: asyncio.TimerHandle | None = None
-    _counting: asyncio.Task[None] | None = None
+    def __init__(self) -> None:
+        self.tallies = Tallies()
+        self._waiting: dict[bool, deque[Waiting]] = {True: deque(), False: deque()}
+        self._bytes = 0
+        self._line = line.Line()
+        self._wakings = {lane: Waking(lane) for lane in LANES}
+        self._runner: asyncio.Task[None] | None = None
 
-    async def store(self, received: Received) -> None:
-        """Return once the callback is safely stored; TimeoutError or the database's error otherwise."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((received, done))
+    def put(self, received: Received, done: Callable[[bool], None]) -> None:
+        """Have it stored; `done(True)` once it safely is, `done(False)` when it can't be in time."""
+        if self._bytes > WAITING_BYTES:
+            done(False)
+            return
+        self._bytes += len(received.body)
+        self._waiting[received.lane == URGENT].append(Waiting(received, done, time.monotonic()))
         if self._runner is None:
             self._runner = asyncio.create_task(self._run())
-        await done
+
+    async def store(self, received: Received) -> None:
+        """Return once the callback is safely stored; NotStored otherwise."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.put(received, lambda is_stored: None if future.done() else future.set_result(is_stored))
+        if not await future:
+            raise NotStored(received.kind)
 
     def refuse(self, side: str, reason: str) -> None:
-        """Count a refused call; the counters are written a moment later, many at once."""
-        self._refused[side, reason] += 1
-        if self._counting is None:
-            self._counting = asyncio.create_task(self._count_soon())
+        """Count a refused call."""
+        self.tallies.refuse(side, reason)
 
     async def drain(self) -> None:
         """Write what waits; called before the database closes."""
-        if self._runner is not None:
-            await self._runner
-        self._wake()
-        if self._counting is not None:
-            self._counting.cancel()
-            await asyncio.gather(self._counting, return_exceptions=True)
-        await self._write_counters()
+        while self._runner is not None:
+            await asyncio.wait([self._runner])
+        for lane in self._wakings.values():
+            await lane.drain()
+        await self.tallies.drain()
+        await self._line.close()
 
     async def _run(self) -> None:
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            while batch := self._next():
                 await self._commit(batch)
         finally:
             self._runner = None
 
-    async def _commit(self, batch: list[tuple[Received, asyncio.Future[None]]]) -> None:
+    def _next(self) -> list[Waiting]:
+        batch: list[Waiting] = []
+        for queue in (self._waiting[True], self._waiting[False]):
+            while queue and len(batch) < BATCH:
+                batch.append(queue.popleft())
+        return batch
+
+    async def _commit(self, batch: list[Waiting]) -> None:
+        oldest = min(one.since for one in batch)
         try:
-            async with asyncio.timeout(COMMIT_WITHIN_S):
-                stored = await inbox.store([received for received, _ in batch])
-        except Exception as error:  # each caller gets it and answers 503, so that WeChat calls again
-            _log.exception("callbacks.not_stored", count=len(batch))
-            for _, done in batch:
-                if not done.done():
-                    done.set_exception(error)
-            return
-        for _, done in batch:
-            if not done.done():
-                done.set_result(None)
-        for lane, ids in stored.items():
-            self._asleep[lane] += ids
-        if URGENT in stored:
-            self._wake()
-        elif self._waking is None:
-            self._waking = asyncio.get_running_loop().call_later(WAKE_EVERY_S, self._wake)
-
-    def _wake(self) -> None:
-        if self._waking is not None:
-            self._waking.cancel()
-            self._waking = None
-        asleep, self._asleep = self._asleep, defaultdict(list)
-        for lane, ids in asleep.items():
-            task = tasks.handle_urgent if lane == URGENT else tasks.handle_callbacks
-            for start in range(0, len(ids), IDS_PER_TASK):
-                task.later(ids[start : start + IDS_PER_TASK])
-
-    async def _count_soon(self) -> None:
-        await asyncio.sleep(COUNTERS_EVERY_S)
-        await self._write_counters()
-        # calls refused while the counters were being written
-        self._counting = asyncio.create_task(self._count_soon()) if self._refused else None
-
-    async def _write_counters(self) -> None:
-        counts, self._refused = self._refused, Counter()
-        try:
-            await refusals.add(counts)
+            async with asyncio.timeout(max(oldest + ANSWER_WITHIN_S - time.monotonic(), 0)):
+                new = await storing.store(self._line, [one.received for one in batch])
+        except line.AWAY as error:
+            self._line.drop()
+            await self._wait_or_refuse(batch, error)
         except Exception:
-            self._refused.update(counts)
-            _log.exception("refusals.not_written")
+            # not the database's absence but a bug or a wrong schema: waiting would not help
+            _log.exception("callbacks.not_stored", count=len(batch))
+            self._line.drop()
+            self._answer(batch, False)
+        else:
+            self._answer(batch, True, new)
+
+    async def _wait_or_refuse(self, batch: list[Waiting], error: BaseException) -> None:
+        _log.warning("callbacks.not_stored_yet", count=len(batch), reason=type(error).__name__)
+        # those still waiting grow old too while the database is away
+        everyone = [*batch, *self._waiting[True], *self._waiting[False]]
+        late = time.monotonic() - ANSWER_WITHIN_S + 2 * TRY_AGAIN_S
+        for is_urgent, queue in self._waiting.items():
+            left = [one for one in everyone if (one.received.lane == URGENT) is is_urgent and one.since > late]
+            queue.clear()
+            queue.extend(left)
+        self._answer([one for one in everyone if one.since <= late], False)
+        await asyncio.sleep(TRY_AGAIN_S)
+
+    def _answer(self, batch: list[Waiting], is_stored: bool, new: list[Stored] | None = None) -> None:
+        now = time.monotonic()
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for one in batch:
+            received = one.received
+            self._bytes -= len(received.body)
+            what = tallies.within(now - one.since) if is_stored else tallies.NOT_STORED
+            counts[received.side, received.app, what] += 1
+            one.done(is_stored)
+        if is_stored:
+            self._wake(new or [], counts)
+        self.tallies.count(counts)
+
+    def _wake(self, new: list[Stored], counts: Counter[tuple[str, str, str]]) -> None:
+        for (side, app, _), n in list(counts.items()):
+            counts[side, app, tallies.RECEIVED] += n
+            counts[side, app, tallies.REPEATED] += n
+        for row in new:
+            counts[row.side, row.app, tallies.REPEATED] -= 1
+            self._wakings[row.lane].add(row.id)

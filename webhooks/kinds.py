@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import re
 
-from wechat.events import ContactAdded, Event, Unrecognised
+from wechat import events
+from wechat.events import Broken, ContactAdded, Event, Unrecognised
 
-URGENT, ORDINARY = "urgent", "callbacks"
+URGENT, MESSAGES, ORDINARY = "urgent", "messages", "callbacks"
+LANES = (URGENT, MESSAGES, ORDINARY)
+"""In the order in which they are handled; each has a queue of the same name."""
+AWAITED = (
+    events.TextMessage,
+    events.Message,
+    events.MenuTapped,
+    events.Scanned,
+    events.Followed,
+    events.Unfollowed,
+)
+"""What a client did and now looks at the phone for; after all but a message WeChat lets us answer for a minute only.
+Leaving goes with following, so that the two keep their order."""
 KIND_LENGTH = 60
 WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 UNSAFE = re.compile(r"[^A-Za-z_.-]+")
@@ -15,6 +28,8 @@ UNSAFE = re.compile(r"[^A-Za-z_.-]+")
 
 def kind_of(event: Event) -> str:
     """contact_added and the like; of an unrecognised callback what it calls itself, with a question mark in front."""
+    if isinstance(event, Broken):
+        return event.meant
     if not isinstance(event, Unrecognised):
         return WORD_START.sub("_", type(event).__name__).lower()
     names = [str(event.fields.get(name) or "") for name in ("MsgType", "Event", "ChangeType")]
@@ -23,5 +38,7 @@ def kind_of(event: Event) -> str:
 
 
 def lane_of(event: Event) -> str:
-    """Urgent when a welcome code runs out in 20 s."""
-    return URGENT if isinstance(event, ContactAdded) and event.welcome_code else ORDINARY
+    """Urgent when a welcome code runs out in 20 s; then what a client waits for; then the rest."""
+    if isinstance(event, ContactAdded) and event.welcome_code:
+        return URGENT
+    return MESSAGES if isinstance(event, AWAITED) else ORDINARY

@@ -47,5 +47,19 @@ class RefusedCall(Record):
         unique_together = (("day", "side", "reason"),)
 
 
+class IntakeMinute(Record):
+    """What one minute brought for one account: received, repeated, not_stored, or answers within:<milliseconds>."""
+
+    minute = fields.DatetimeField()
+    side = fields.CharField(max_length=20)
+    app = fields.CharField(max_length=64)
+    what = fields.CharField(max_length=20)
+    count = fields.IntField(default=0, db_default=0)
+
+    class Meta:
+        table = "intake_minute"
+        unique_together = (("minute", "side", "app", "what"),)
+
+
 # a callback is sealed before it has a number: bound to the first 60 bits of its digest (webhooks.inbox)
 SEALED = (sealing.Column("callback", "body_sealed", "body_sealed", row="('x' || left(digest, 15))::bit(60)::bigint"),)

@@ -1,0 +1,186 @@
+"""Callbacks straight from the HTTP parser: uvicorn's own protocol, but a POST to /callbacks/... never becomes a task.
+
+Everything that makes such a call unusual (an upgrade, a pipeline, HTTP/1.0, Expect, a slow reader, another method)
+takes the ordinary way through ASGI, where the same intake answers it. The rules are the same on both ways.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from webhooks import intake
+from webhooks.intake import Answer, Intake
+from webhooks.storing import Received
+from wechat import callbacks
+from wechat.events import Side
+
+PREFIX = b"/callbacks/"
+HEADERS = b"".join(b"%s: %s\r\n" % header for header in intake.HEADERS)
+
+
+class Silent:
+    """Stands where uvicorn's cycle has an asyncio.Event: nobody waits for it here."""
+
+    def set(self) -> None:
+        """Nothing to do."""
+
+
+class Call:
+    """One callback on its way in; has what uvicorn's protocol asks its cycle for."""
+
+    message_event = Silent()
+
+    def __init__(self, protocol: CallbackProtocol, side: Side, slug: str, query: bytes, keep_alive: bool) -> None:
+        self.protocol = protocol
+        self.side = side
+        self.slug = slug
+        self.query = query
+        self.keep_alive = keep_alive
+        self.body = b""
+        self.size = 0
+        self.is_whole = False
+        self.response_complete = False
+        self.disconnected = False
+        self.timer: asyncio.TimerHandle | None = None
+        self.received: Received | None = None
+
+    def take(self, part: bytes) -> None:
+        """More of the body; what is too much is dropped."""
+        self.size += len(part)
+        if self.size <= callbacks.BODY_BYTES:
+            self.body = self.body + part if self.body else part
+        elif self.size > intake.DRAINED_BYTES:
+            self.keep_alive = False
+            self.refuse("size")
+
+    def finish(self) -> None:
+        """The body is whole: check it and have it stored, or turn it away."""
+        self.is_whole = True
+        if self.timer is not None:
+            self.timer.cancel()
+        if self.response_complete:
+            return
+        if self.size > callbacks.BODY_BYTES:
+            self.refuse("size")
+            return
+        door = self.protocol.intake
+        received = door.open(self.side, self.slug, self.query, self.body)
+        self.body = b""
+        if isinstance(received, Answer):
+            self.answer(received)
+        else:
+            self.received = received
+            door.commits.put(received, self.stored)
+
+    def stored(self, is_stored: bool) -> None:
+        """The commit is done, or there was no time for it."""
+        assert self.received is not None
+        self.answer(Answer(200, self.received.answer) if is_stored else intake.NOT_STORED)
+
+    def refuse(self, reason: str) -> None:
+        """Turn it away."""
+        self.answer(self.protocol.intake.refuse(self.side, reason))
+
+    def too_slow(self) -> None:
+        """The body did not come; what follows on this connection is not read any more."""
+        if not self.is_whole and not self.response_complete:
+            self.keep_alive = False
+            self.refuse("malformed")
+
+    def answer(self, answer: Answer) -> None:
+        """Write the answer, unless the caller has gone."""
+        if self.response_complete or self.disconnected:
+            return
+        self.response_complete = True
+        self.protocol.write(answer, self.keep_alive)
+
+
+class CallbackProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 with a short way for callbacks; use with `uvicorn.run(Intake(...), http=CallbackProtocol)`."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.intake: Intake = self.app
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser; a body that is not all there after it has a few seconds to come."""
+        super().data_received(data)
+        call: Any = self.cycle
+        if type(call) is Call and not call.is_whole and call.timer is None:
+            call.timer = self.loop.call_later(intake.BODY_WITHIN_S, call.too_slow)
+
+    def on_message_begin(self) -> None:
+        """A new request; the dict that ASGI wants is only made for those that go there."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
+    def on_headers_complete(self) -> None:
+        """Choose the way: short for an ordinary callback, else uvicorn's own."""
+        if not self.url.startswith(PREFIX) or not self._begin_call():
+            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()
+            self.url, self.headers, self.expect_100_continue = url, headers, expects
+            self.scope["headers"] = headers
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body."""
+        call: Any = self.cycle
+        if type(call) is Call:
+            call.take(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        call: Any = self.cycle
+        if type(call) is Call:
+            call.finish()
+        else:
+            super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The caller is gone; what it said is stored all the same."""
+        call: Any = self.cycle
+        if type(call) is Call and call.timer is not None:
+            call.timer.cancel()
+        super().connection_lost(exc)
+
+    def write(self, answer: Answer, keep_alive: bool) -> None:
+        """Write an answer and make ready for the next request."""
+        if self.transport.is_closing():
+            return
+        parts = [STATUS_LINE[answer.status]]
+        for name, value in self.server_state.default_headers:
+            parts += (name, b": ", value, b"\r\n")
+        closing = b"" if keep_alive else b"connection: close\r\n"
+        parts.append(b"%scontent-length: %d\r\n%s\r\n%s" % (HEADERS, len(answer.body), closing, answer.body))
+        self.transport.write(b"".join(parts))
+        if not keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _begin_call(self) -> bool:
+        parser, cycle = self.parser, self.cycle
+        is_plain = (
+            parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and not parser.should_upgrade()
+            and not self.expect_100_continue
+            and not self.flow.write_paused
+            and not self.root_path
+            and (cycle is None or cycle.response_complete)
+        )
+        if not is_plain:
+            return False
+        path, _, query = self.url.partition(b"?")
+        place = intake.place_of(path.decode("latin-1"))
+        if place is None or b"%" in path or b"#" in query:
+            return False
+        call: Any = Call(self, *place, query, parser.should_keep_alive())
+        self.cycle = call
+        return True
