@@ -48,6 +48,8 @@ class File:
     data: bytes
     name: str
     field: str = "media"
+    beside: tuple[tuple[str, str], ...] = ()
+    """Other fields of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ def _form(file: File) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     name = re.sub(r"[^\w.() -]", "_", file.name) or "file"
     form.add_field(file.field, file.data, filename=name, content_type="application/octet-stream")
+    for field, value in file.beside:
+        form.add_field(field, value)
     return form
 
 
