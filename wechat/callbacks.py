@@ -11,6 +11,7 @@ from typing import Protocol
 
 from kernel import clock
 from wechat import accounts, bodies, envelope, recognition, replaying, watching
+from wechat.apps import App
 from wechat.envelope import BadCallback
 from wechat.events import Event, Side
 
@@ -62,7 +63,7 @@ class Keys:
     mode: str = "safe"
 
 
-def keys_of(side: Side, slug: str = "") -> Receiver:
+def keys_of(side: Side, slug: str = "") -> App:
     """The account at a callback address; BadCallback(not_configured) when nobody is there."""
     app = accounts.by_slug(side, slug)
     if app is None:

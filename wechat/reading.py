@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable
@@ -98,6 +99,7 @@ def entry(kind: type[Event], read: Callable[[Body], Event], *needs: str) -> Entr
     return Entry(read, word_of(kind), needs)
 
 
+@functools.cache
 def word_of(kind: type[Event]) -> str:
     """ContactAdded -> contact_added."""
     return WORD_START.sub("_", kind.__name__).lower()

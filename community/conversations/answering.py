@@ -11,8 +11,14 @@ SOURCE = "message"
 OWNER = "SELECT s.wecom_userid FROM client c JOIN staff s ON s.id = c.owner_id WHERE c.id = $1 AND s.is_active"
 
 
-async def answer(inbound_id: int, client_id: int, openid: str, text: str) -> str:
-    """Do what a message orders, in the caller's transaction; returns opt_out, opt_in, hand_over or an empty text."""
+async def answer(
+    inbound_id: int, client_id: int, openid: str, text: str, *, is_answered: bool = False, app: str = ""
+) -> str:
+    """Do what a message orders, in the caller's transaction; returns opt_out, opt_in, hand_over or an empty text.
+
+    app: the account that was written to, through which the answer goes.
+    is_answered: the answer to the callback has told the client already, so that nothing is sent a second time.
+    """
     order = order_in(text)
     if not order:
         return ""
@@ -22,14 +28,8 @@ async def answer(inbound_id: int, client_id: int, openid: str, text: str) -> str
         await consent.grant([client_id], SOURCE)
     else:
         await _ask_director(inbound_id, client_id)
-    await ledger.plan(
-        key=f"answer:{inbound_id}",
-        purpose="service",
-        channel="oa_service",
-        recipient=openid,
-        text=REPLIES[order].format(bank=settings.get().bank_name, link=preferences.link(client_id)),
-        client_id=client_id,
-    )
+    if not is_answered:
+        await _confirm(order, inbound_id, client_id, openid, app)
     await inbound.mark_answered(inbound_id, order)
     return order
 
@@ -38,6 +38,18 @@ def order_in(text: str) -> str:
     """What a whole message orders, if anything."""
     said = wording.plain(text)
     return next((order for order, words in ORDERS.items() if said in words), "")
+
+
+async def _confirm(order: str, inbound_id: int, client_id: int, openid: str, app: str) -> None:
+    await ledger.plan(
+        key=f"answer:{inbound_id}",
+        purpose="service",
+        channel="oa_service",
+        recipient=openid,
+        text=REPLIES[order].format(bank=settings.get().bank_name, link=preferences.link(client_id)),
+        client_id=client_id,
+        app=app,
+    )
 
 
 async def _ask_director(inbound_id: int, client_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from community.clients import fans, identities, returning, timeline
 from community.conversations import answering, inbound
-from kernel import settings
+from webhooks import answering_at_once
 from wechat.events import Message, TextMessage
 
 
@@ -13,7 +13,8 @@ async def text_received(event: TextMessage) -> None:
     kept = await _keep(event, "text")
     if kept is not None:
         inbound_id, client_id = kept
-        await answering.answer(inbound_id, client_id, event.sender, event.text)
+        is_answered = answering_at_once.was_answered(event)
+        await answering.answer(inbound_id, client_id, event.sender, event.text, is_answered=is_answered, app=event.app)
 
 
 async def message_received(event: Message) -> None:
@@ -22,7 +23,7 @@ async def message_received(event: Message) -> None:
 
 
 async def _keep(event: TextMessage | Message, kind: str) -> tuple[int, int] | None:
-    appid = settings.get().oa_appid
+    appid = event.app
     if await returning.is_kept_away("openid", appid, event.sender, event.at):
         return None
     client = await identities.find_or_create("openid", appid, event.sender, source="official_account")
