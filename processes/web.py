@@ -18,7 +18,7 @@ from tortoise.exceptions import BaseORMException
 from kernel import cache, database, logs, settings, tasks
 from processes import registrations, schema  # noqa: F401  # registrations: imported for what it registers
 from web import routes, shell
-from webhooks import intake, letters
+from webhooks import express, intake, letters
 from wechat import accounts, doors, watching
 
 POOL = (2, 10)
@@ -33,6 +33,7 @@ def run() -> None:
         build(),
         host=wanted.web_host,
         port=wanted.web_port,
+        http=express.CallbackProtocol,
         lifespan="on",
         access_log=False,
         log_config=None,

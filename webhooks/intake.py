@@ -15,9 +15,8 @@ from webhooks.committing import GroupCommit, NotStored
 from webhooks.storing import Received
 from wechat import callbacks, watching
 from wechat.apps import App
-from wechat.apps import App
 from wechat.callbacks import BadCallback, Receiver
-from wechat.events import Event, Side
+from wechat.events import Side
 
 SIDES: dict[str, Side] = {"/callbacks/official_account": "official_account", "/callbacks/wecom": "wecom"}
 ACCEPTED: dict[Side, bytes] = {"official_account": b"success", "wecom": b""}
