@@ -6,6 +6,7 @@ import re
 
 from wechat import events
 from wechat.events import Broken, ContactAdded, Event, Unrecognised
+from wechat.reading import word_of
 
 URGENT, MESSAGES, ORDINARY = "urgent", "messages", "callbacks"
 LANES = (URGENT, MESSAGES, ORDINARY)
@@ -21,7 +22,6 @@ AWAITED = (
 """What a client did and now looks at the phone for; after all but a message WeChat lets us answer for a minute only.
 Leaving goes with following, so that the two keep their order."""
 KIND_LENGTH = 60
-WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 UNSAFE = re.compile(r"[^A-Za-z_.-]+")
 """Digits, too: the names of events have none, and this one is kept readable, whatever somebody put there."""
 
@@ -31,7 +31,7 @@ def kind_of(event: Event) -> str:
     if isinstance(event, Broken):
         return event.meant
     if not isinstance(event, Unrecognised):
-        return WORD_START.sub("_", type(event).__name__).lower()
+        return word_of(type(event))
     names = [str(event.fields.get(name) or "") for name in ("MsgType", "Event", "ChangeType")]
     own = ".".join(UNSAFE.sub("_", name) for name in names if name)
     return f"?{own}"[:KIND_LENGTH]
