@@ -13,6 +13,7 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from kernel import settings
 from processes import rights, schema
+from wechat import limits
 
 LOCK = 4_242_001
 """Number of the PostgreSQL advisory lock that keeps two migrating processes apart."""
@@ -28,6 +29,8 @@ async def migrate(database_url: str = "") -> None:
         await guard.execute("SELECT pg_advisory_lock($1)", LOCK)
         with _frugally():
             await apply_migrations(config=schema.config(url, pool=(1, 2)))
+        # what the platform allows is data: rows that are new in this release are added, none is changed
+        await guard.execute(limits.FILL, *limits.columns())
         if now.app_role:
             await rights.grant(guard, now.app_role)
     finally:

@@ -14,7 +14,7 @@ from community.groups import erasing as erasing_groups
 from community.privacy import answering, pack
 from community.privacy import retaining as retaining_privacy
 from community.sending import erasing as erasing_sends
-from community.sending import policy_changes, stops
+from community.sending import policy_changes, preset_changes, stops
 from community.sending import retaining as retaining_sends
 from community.suitability import erasing as erasing_suitability
 from community.suitability import kyc
@@ -36,6 +36,7 @@ REGISTERED = (
     stopping,
     stops,
     policy_changes,
+    preset_changes,
     approval_rule_changes,
     points,
     granting,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from campaigns.audience import conditions, reach, segments
 from campaigns.content import library, notices, placeholders
 from campaigns.content.findings import Finding
-from campaigns.planning import calendar, confirmations, kind, listing, products
+from campaigns.planning import allowances, calendar, confirmations, kind, listing, products
 from campaigns.planning.models import Campaign, Step
 from community.sending import gate, policies
 from kernel import clock, settings
@@ -124,6 +124,7 @@ async def _check_audience(campaign: Campaign, steps: list[Step]) -> list[Finding
     elif held_out < SMALL_CONTROL:
         message = f"对照组只有 {held_out} 人，结果的误差会很大"
         found.append(Finding("control.small", message, "提高比例或扩大人群", "control_percent", is_blocking=False))
+    found += await allowances.findings(campaign, steps)
     return found + await _check_confirmations(campaign, steps)
 
 

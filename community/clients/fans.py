@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from kernel import database
+from wechat import limits
 
 Action = Literal["message", "tap"]
 
-
-class Window(NamedTuple):
-    """How many service messages an action allows, and for how long."""
-
-    messages: int
-    lasts: timedelta
-
-
-WINDOWS: dict[Action, Window] = {
-    "message": Window(5, timedelta(hours=48)),
-    "tap": Window(3, timedelta(minutes=1)),
-}
-"""Since 2023-06-12: a message allows 5 in 48 h; a menu click, a scan or following allow 3 in one minute."""
 
 FOLLOW = """
 INSERT INTO fan (client_id, appid, openid, subscribed, subscribed_at, scene)
@@ -59,8 +47,9 @@ async def unfollow(client_id: int, appid: str, openid: str, at: datetime) -> int
 
 async def open_window(client_id: int, appid: str, openid: str, action: Action, at: datetime) -> None:
     """The newest action sets how much we may write, also when that is less than an older one allowed."""
-    window = WINDOWS[action]
-    await _id(OPEN_WINDOW, client_id, appid, openid, window.messages, at + window.lasts, at)
+    window = limits.at(f"oa.window.{action}", at)
+    until = at + timedelta(seconds=window.span_s)
+    await _id(OPEN_WINDOW, client_id, appid, openid, window.number(at), until, at)
 
 
 async def _id(sql: str, *arguments: object) -> int | None:

@@ -32,6 +32,7 @@ class Facts:
     sent_today and sent_this_month: marketing messages that count, in Shanghai days. has_relation: a WeCom contact with
     the sender, a follower of the account, or true where the channel needs none. window_left and window_until: the
     customer-service window of the official account. held_until: end of a channel hold, None when a person must end it.
+    platform_frees_at: the platform's allowance for this recipient, or of the account, is used up until then.
     products: what the message is about, assessment: the client's newest one, both as community.suitability.rule reads
     them. is_kyc_flagged and document_expires_on: what the bank's KYC feed says of the client.
     """
@@ -56,6 +57,7 @@ class Facts:
     window_until: datetime | None = None
     is_channel_held: bool = False
     held_until: datetime | None = None
+    platform_frees_at: datetime | None = None
     expires_at: datetime | None = None
     products: tuple[rule.ProductFacts, ...] = ()
     assessment: rule.ClientFacts = rule.NOBODY
@@ -159,6 +161,16 @@ def _held_until(facts: Facts) -> datetime | None:
     return max(facts.held_until or facts.at + HELD_PAUSE, facts.at)
 
 
+def _is_over_for_good(facts: Facts) -> bool:
+    # what becomes free only after the message is of no use any more never becomes free
+    frees_at = facts.platform_frees_at
+    return frees_at is not None and facts.expires_at is not None and frees_at >= facts.expires_at
+
+
+def _platform_until(facts: Facts) -> datetime | None:
+    return None if facts.platform_frees_at is None else max(facts.platform_frees_at, facts.at)
+
+
 FOR_GOOD: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
     ("expired", _is_expired),
     ("marketing_in_notice", _is_advertising_in_notice),
@@ -170,10 +182,12 @@ FOR_GOOD: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
     ("window_closed", _is_window_closed),
     ("monthly_cap", lambda facts: _is_personal_marketing(facts) and facts.sent_this_month >= facts.monthly_cap),
     ("daily_cap", lambda facts: _is_personal_marketing(facts) and facts.sent_today >= facts.daily_cap),
+    ("platform_limit", _is_over_for_good),
 )
 FOR_NOW: tuple[tuple[str, Callable[[Facts], datetime | None]], ...] = (
     ("quiet_hours", _quiet_until),
     ("channel_held", _held_until),
+    ("platform_limit", _platform_until),
     *((reason, functools.partial(_kyc_until, reason)) for reason in kyc_rule.HOLDS),
 )
 REASONS = {
@@ -188,6 +202,7 @@ REASONS = {
     "daily_cap": "已达今日触达上限",
     "quiet_hours": "静默时段",
     "channel_held": "渠道暂停",
+    "platform_limit": "微信平台额度已用完",
     **rule.REASONS,
     **kyc_rule.HOLDS,
 }
