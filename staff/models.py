@@ -37,6 +37,7 @@ class Branch(Record):
 class Staff(Record):
     """One employee; `role` is one of ROLES, `wecom_userid` names them in WeCom.
 
+    wecom_corpid: the corp that `wecom_userid` is of; empty: the primary one.
     branch: the unit they work in; none: the bank's head office. reach: how far up from there they see (REACHES).
     totp_sealed: secret of the second factor (table `staff`, column `totp`), in use since totp_since; totp_last_step:
     the newest time step whose code was used. in_committee: sits on the review committee for conflicts of interest.
@@ -51,6 +52,7 @@ class Staff(Record):
     branch_id: int | None
     reach = fields.CharField(max_length=12, default="own", db_default="own")
     wecom_userid = fields.CharField(max_length=64, null=True, unique=True)
+    wecom_corpid = fields.CharField(max_length=64, default="", db_default="")
     password_hash = fields.CharField(max_length=200, default="", db_default="")
     is_active = fields.BooleanField(default=True, db_default=True)
     failed_sign_ins = fields.IntField(default=0, db_default=0)

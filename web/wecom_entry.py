@@ -13,6 +13,7 @@ from kernel.errors import Refused
 from staff.access import spending
 from staff.models import Staff
 from web import browsers, doors, signed_cookies
+from wechat import accounts
 from wechat import doors as platforms
 from wechat.faults import Never
 
@@ -31,8 +32,8 @@ class NotIn(Refused):
 
 def is_configured() -> bool:
     """Whether the bank's WeCom app is set up."""
-    now = settings.get()
-    return bool(now.wecom_corpid and now.wecom_agentid and now.wecom_secret)
+    own = next((app for app in accounts.every("wecom") if app.is_primary), None)
+    return own is not None and bool(own.agentid and own.secret) and not own.is_paused
 
 
 def leave(request: Request, going_to: str) -> Response:
@@ -57,7 +58,8 @@ async def come_back(request: Request) -> tuple[Staff, str]:
     except Never as error:
         raise NotIn("企业微信的登录码已失效，请重新扫码", "wecom.code") from error
     person = await Staff.get_or_none(wecom_userid=found.userid) if found.userid else None
-    if person is None or not person.is_active:
+    own_corp = ("", accounts.primary("wecom").receive_id)
+    if person is None or not person.is_active or person.wecom_corpid not in own_corp:
         raise NotIn("这个企业微信账号没有对应的在职成员，请联系系统管理员", "wecom.unknown")
     return person, going_to
 

@@ -13,11 +13,11 @@ from kernel import clock, logs, settings
 from kernel.settings import Settings
 from wechat import app_rows, apps
 from wechat.app_rows import AppRow
-from wechat.apps import App
+from wechat.apps import SIDES, App
 from wechat.events import Side
 from wechat.faults import Blocked
 
-__all__ = ["App", "by_slug", "every", "find", "forget", "primary", "refresh"]
+__all__ = ["SIDES", "App", "by_slug", "every", "find", "forget", "primary", "refresh"]
 
 MAX_AGE_S = 5.0
 _log = logs.get(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from kernel import database, logs, sealing
 from wechat.events import Side
@@ -57,8 +58,8 @@ def seal(name: str, text: str, row_id: int) -> bytes:
 
 
 def _opened(row: database.Row) -> AppRow:
-    sealed = {name: row.pop(f"{name}_sealed") for name in SECRETS}
-    return AppRow(**row, **{name: _open(name, blob, row["id"]) for name, blob in sealed.items()})
+    opened: dict[str, Any] = {name: _open(name, row.pop(f"{name}_sealed"), row["id"]) for name in SECRETS}
+    return AppRow(**row, **opened)
 
 
 def _open(name: str, blob: bytes | None, row_id: int) -> str:

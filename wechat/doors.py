@@ -18,6 +18,8 @@ from wechat.wecom.door import RealWeCom
 REAL_PAGES = "https://open.weixin.qq.com"
 REAL_SCANNING = "https://login.work.weixin.qq.com"
 REAL_PICTURES = "https://mp.weixin.qq.com"
+PAUSED_S = 60.0
+"""How long a channel rests for a paused account before it looks again: nobody needs to wake it afterwards."""
 _accounts: dict[tuple[int, str], tuple[App, RealOfficialAccount]] = {}
 _corps: dict[tuple[int, str], tuple[App, RealWeCom]] = {}
 _replaced: list[tuple[int, RealOfficialAccount | RealWeCom]] = []
@@ -82,7 +84,9 @@ def _app(side: Side, receive_id: str, agentid: int = 0) -> App:
     if app is None:
         raise Blocked(side=side, api="-", reason="unknown_account", message="这个微信账号没有在本系统登记")
     if app.is_paused:
-        raise Blocked(side=side, api="-", reason="account_paused", message="这个微信账号已被管理员暂停使用")
+        raise Blocked(
+            side=side, api="-", reason="account_paused", message="这个微信账号已被管理员暂停使用", after=PAUSED_S
+        )
     if not app.secret:
         raise accounts.not_configured(side)
     return app

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.audience.conditions import Compiled
-from kernel import settings
+from wechat import accounts
 
 CHANNELS = {
     "wecom_message": "企业微信客户群发（员工确认）",
@@ -20,23 +20,23 @@ because a reminder that somebody must confirm within five minutes is none."""
 
 # the owner's own contact first, else the one added last: a client hears from the person they know
 _WECOM = """
-SELECT contact.external_userid AS recipient, contact.userid AS sender_userid, contact.staff_id
+SELECT contact.external_userid AS recipient, contact.userid AS sender_userid, contact.staff_id, contact.corpid AS app
 FROM contact
-WHERE contact.client_id = c.id AND contact.ended_at IS NULL AND contact.corpid = {0}::text
+WHERE contact.client_id = c.id AND contact.ended_at IS NULL AND contact.corpid = ANY({0}::text[])
 ORDER BY (contact.staff_id = c.owner_id) DESC NULLS LAST, contact.added_at DESC NULLS LAST, contact.id DESC
 LIMIT 1
 """
 _FAN = """
-SELECT fan.openid AS recipient, '' AS sender_userid, NULL::bigint AS staff_id
+SELECT fan.openid AS recipient, '' AS sender_userid, NULL::bigint AS staff_id, fan.appid AS app
 FROM fan
-WHERE fan.client_id = c.id AND fan.subscribed AND fan.appid = {0}::text
+WHERE fan.client_id = c.id AND fan.subscribed AND fan.appid = ANY({0}::text[])
 ORDER BY fan.subscribed_at DESC NULLS LAST, fan.id DESC
 LIMIT 1
 """
 _OPEN_WINDOW = """
-SELECT fan.openid AS recipient, '' AS sender_userid, NULL::bigint AS staff_id
+SELECT fan.openid AS recipient, '' AS sender_userid, NULL::bigint AS staff_id, fan.appid AS app
 FROM fan
-WHERE fan.client_id = c.id AND fan.subscribed AND fan.appid = {0}::text
+WHERE fan.client_id = c.id AND fan.subscribed AND fan.appid = ANY({0}::text[])
     AND fan.window_left > 0 AND fan.window_until > {1}::timestamptz
 ORDER BY fan.window_until DESC, fan.id DESC
 LIMIT 1
@@ -48,11 +48,11 @@ def channels_of(purpose: str, channel: str) -> tuple[str, ...]:
     if purpose != "service":
         return (channel,)
     # without a template of the bank there are no service notices
-    return SERVICE if settings.get().oa_template_id else tuple(one for one in SERVICE if one != "oa_template")
+    return SERVICE if _noticing() else tuple(one for one in SERVICE if one != "oa_template")
 
 
 def way(channels: Sequence[str], now: datetime, *, first: int = 1) -> Compiled:
-    """A SELECT of channel, recipient, sender_userid and staff_id for the client `c`.
+    """A SELECT of channel, recipient, sender_userid, staff_id and app (appid or corpid) for the client `c`.
 
     One row, of the first of the channels that reaches the client now; no row when none does.
     """
@@ -65,7 +65,7 @@ def way(channels: Sequence[str], now: datetime, *, first: int = 1) -> Compiled:
         pieces.append(f"(SELECT {place} AS place, '{channel}' AS channel, one.* FROM ({sql.format(*names)}) one)")  # noqa: S608
         arguments += values
     ways = " UNION ALL ".join(pieces)
-    sql = f"SELECT channel, recipient, sender_userid, staff_id FROM ({ways}) ways ORDER BY place LIMIT 1"  # noqa: S608
+    sql = f"SELECT channel, recipient, sender_userid, staff_id, app FROM ({ways}) ways ORDER BY place LIMIT 1"  # noqa: S608
     return Compiled(sql, arguments)
 
 
@@ -76,11 +76,15 @@ def condition(channel: str, now: datetime, *, first: int = 1) -> Compiled:
 
 
 def _piece(channel: str, now: datetime) -> tuple[str, list[Any]]:
-    own = settings.get()
     if channel == "wecom_message":
-        return _WECOM, [own.wecom_corpid]
+        return _WECOM, [sorted({app.receive_id for app in accounts.every("wecom")})]
     if channel == "oa_service":
-        return _OPEN_WINDOW, [own.oa_appid, now]
+        return _OPEN_WINDOW, [[app.receive_id for app in accounts.every("official_account")], now]
     if channel == "oa_template":
-        return _FAN, [own.oa_appid]
+        return _FAN, [_noticing()]
     raise ValueError(f"unknown channel {channel}")
+
+
+def _noticing() -> list[str]:
+    # a service notice needs a template of the account that it goes out through
+    return [app.receive_id for app in accounts.every("official_account") if app.template_id]

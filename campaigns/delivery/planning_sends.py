@@ -17,12 +17,13 @@ MANY = 5_000
 # can't be reached any more, or turned out to be the same person as a control client, gets a row that says so
 PLAN = f"""
 WITH united AS MATERIALIZED ({uniting.WITH_CONTROL})
-INSERT INTO send (key, purpose, channel, client_id, recipient, sender_userid, campaign_id, stream_id, step,
-    attachments, due_at, expires_at, state, reason, ended_at)
+INSERT INTO send (key, purpose, channel, client_id, recipient, sender_userid, app, campaign_id, stream_id,
+    step, attachments, due_at, expires_at, state, reason, ended_at)
 SELECT 'c' || $1::bigint || ':' || $2::text || ':' || d.client_id, $3::text, COALESCE(way.channel, $4::text),
-    d.client_id, COALESCE(way.recipient, ''), COALESCE(way.sender_userid, ''), $1::bigint, $5::bigint, $2::text,
-    $6::jsonb, $7::timestamptz, $8::timestamptz, CASE WHEN stop.reason = '' THEN 'planned' ELSE 'skipped' END,
-    stop.reason, CASE WHEN stop.reason <> '' THEN $9::timestamptz END
+    d.client_id, COALESCE(way.recipient, ''), COALESCE(way.sender_userid, ''), COALESCE(way.app, ''), $1::bigint,
+    $5::bigint, $2::text, $6::jsonb, $7::timestamptz, $8::timestamptz,
+    CASE WHEN stop.reason = '' THEN 'planned' ELSE 'skipped' END, stop.reason,
+    CASE WHEN stop.reason <> '' THEN $9::timestamptz END
 FROM delivery d
 JOIN client c ON c.id = d.client_id
 LEFT JOIN LATERAL ({{way}}) way ON TRUE

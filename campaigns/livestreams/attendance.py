@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from campaigns.livestreams import booking
+from campaigns.livestreams import booking, corps
 from campaigns.livestreams.models import Livestream
 from campaigns.planning import scheduling
 from community.clients import timeline
-from kernel import clock, database, logs, settings
+from kernel import clock, database, logs
 from staff import audit
 from staff.models import Staff
-from wechat import doors
 from wechat.shapes import Watcher
 
 STATUS = {"booked": 0, "live": 1, "ended": 2, "expired": 3, "cancelled": 4}
@@ -70,7 +69,7 @@ async def follow(livingid: str) -> Livestream | None:
     livestream = await Livestream.get_or_none(livingid=livingid)
     if livestream is None:
         return None
-    shown = await doors.wecom().living(livingid)
+    shown = await (await corps.door(livestream)).living(livingid)
     status = STATUS[shown.status]
     if status != livestream.status:
         livestream.status = status
@@ -89,10 +88,11 @@ async def take_in(livestream: Livestream, by: Staff | None = None) -> tuple[int,
     """Read all viewers and keep them: (how many, how many rows changed). The follow-up messages become due then."""
     if livestream.livingid is None:
         return 0, 0
+    wecom = await corps.door(livestream)
     watchers: list[Watcher] = []
     cursor = ""
     while True:
-        page = await doors.wecom().living_watchers(livestream.livingid, cursor)
+        page = await wecom.living_watchers(livestream.livingid, cursor)
         watchers += page.items
         cursor = page.cursor
         if not cursor:
@@ -119,7 +119,7 @@ async def keep(livestream: Livestream, watchers: Sequence[Watcher]) -> int:
             [not one.is_staff for one in watchers],
             [one.seconds for one in watchers],
             [one.commented for one in watchers],
-            settings.get().wecom_corpid,
+            await corps.of(livestream),
         )
         fresh = [row["client_id"] for row in changed if row["is_recognised"]]
         await timeline.record_many(fresh, "livestream.watched", livestream=livestream.id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from campaigns.livestreams import corps
 from campaigns.livestreams.models import Livestream
 from campaigns.planning.models import Campaign
 from kernel import clock, crashpoints, database, logs
 from kernel.errors import Later, NotFound, Refused
-from wechat import doors
 
 THEME_CHARACTERS = 20
 ANSWER_BY = timedelta(seconds=30)
@@ -68,7 +68,7 @@ async def book(livestream_id: int) -> Livestream:
             return await _keep(livestream, found)
     if not await database.execute(CLAIM, livestream.id, clock.now(), livestream.asked_at):
         raise Later(ANSWER_BY.total_seconds(), "another worker is booking this livestream")
-    made = await doors.wecom().create_living(
+    made = await (await corps.door(livestream)).create_living(
         livestream.anchor_userid, theme, livestream.starts_at, livestream.minutes * 60
     )
     crashpoints.pass_by("livestreams.after_create")
@@ -86,7 +86,7 @@ async def cancel(campaign_id: int) -> None:
             return
         livestream = await of_campaign(campaign_id)
     if livestream.livingid:
-        await doors.wecom().cancel_living(livestream.livingid)
+        await (await corps.door(livestream)).cancel_living(livestream.livingid)
     await Livestream.filter(id=livestream.id).update(status=CANCELLED)
 
 
@@ -101,13 +101,14 @@ async def _keep(livestream: Livestream, livingid: str) -> Livestream:
     _log.info("livestream.booked", campaign=livestream.campaign_id)
     if await Livestream.exists(id=livestream.id, status=CANCELLED):
         # cancelled here while WeCom was still making it
-        await doors.wecom().cancel_living(livingid)
+        await (await corps.door(livestream)).cancel_living(livingid)
     return livestream
 
 
 async def _booked_before(livestream: Livestream, theme: str) -> str | None:
-    for livingid in await doors.wecom().livings_of(livestream.anchor_userid):
-        one = await doors.wecom().living(livingid)
+    wecom = await corps.door(livestream)
+    for livingid in await wecom.livings_of(livestream.anchor_userid):
+        one = await wecom.living(livingid)
         if one.theme == theme and one.starts_at == livestream.starts_at and one.status == "booked":
             return one.livingid
     return None

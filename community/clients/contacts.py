@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kernel import database
+from wechat import accounts
 
 ADD = """
 INSERT INTO contact AS o (client_id, staff_id, corpid, userid, external_userid, state_param, add_way, added_at)
-VALUES ($1, (SELECT id FROM staff WHERE wecom_userid = $3), $2, $3, $4, $5, $6, $7)
+VALUES ($1, (SELECT id FROM staff WHERE wecom_userid = $3 AND wecom_corpid = ANY($8::text[])), $2, $3, $4, $5, $6, $7)
 ON CONFLICT (corpid, userid, external_userid) DO UPDATE SET
   client_id = $1, staff_id = coalesce(o.staff_id, excluded.staff_id), added_at = $7, ended_at = NULL, ended_how = '',
   times_added = o.times_added + 1, state_param = coalesce(nullif($5, ''), o.state_param),
@@ -30,9 +31,9 @@ RETURNING client_id
 
 
 RENAME = (
-    "UPDATE staff SET wecom_userid = $2 WHERE wecom_userid = $1",
+    "UPDATE staff SET wecom_userid = $2 WHERE wecom_userid = $1 AND wecom_corpid = ANY($4::text[])",
     """
-    UPDATE contact o SET userid = $2 WHERE userid = $1 AND NOT EXISTS (
+    UPDATE contact o SET userid = $2 WHERE userid = $1 AND corpid = $3 AND $4::text[] IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM contact n
       WHERE n.corpid = o.corpid AND n.userid = $2 AND n.external_userid = o.external_userid
     )
@@ -64,7 +65,9 @@ async def added(
     A second notice within ten minutes is the same beginning (a half add that the member confirmed); a later one means
     that the notice of the end never came.
     """
-    row = await database.fetch_one(ADD, client_id, corpid, userid, external_userid, state[:64], add_way, at)
+    row = await database.fetch_one(
+        ADD, client_id, corpid, userid, external_userid, state[:64], add_way, at, corp_names(corpid)
+    )
     if row is not None:
         return Added(row["id"], row["staff_id"], row["times_added"], True)
     row = await database.fetch_one(FIND, corpid, userid, external_userid)
@@ -79,8 +82,14 @@ async def ended(corpid: str, userid: str, external_userid: str, at: datetime, ho
     return client_id
 
 
-async def rename_member(userid: str, new_userid: str) -> None:
-    """A member's userid changed: their contacts stay theirs."""
+async def rename_member(corpid: str, userid: str, new_userid: str) -> None:
+    """A member's userid changed in a corp: their contacts stay theirs."""
     async with database.transaction():
         for statement in RENAME:
-            await database.execute(statement, userid, new_userid)
+            await database.execute(statement, userid, new_userid, corpid, corp_names(corpid))
+
+
+def corp_names(corpid: str) -> list[str]:
+    """What `staff.wecom_corpid` may say of a member of this corp: members of the first corp need not name it."""
+    first = next(iter(accounts.every("wecom")), None)
+    return [corpid, ""] if first is None or first.receive_id == corpid else [corpid]

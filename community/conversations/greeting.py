@@ -13,8 +13,10 @@ from staff.models import Staff
 CODE_LIVES = timedelta(seconds=20)
 
 
-async def greet(contact: Added, client_id: int, external_userid: str, userid: str, code: str, at: datetime) -> None:
-    """Plan the welcome of this beginning of the contact, once; `at` is when WeCom made the code."""
+async def greet(
+    contact: Added, client_id: int, external_userid: str, userid: str, code: str, at: datetime, *, corp: str = ""
+) -> None:
+    """Plan the welcome of this beginning of the contact, once; `at` is when WeCom made the code, `corp` whose."""
     await ledger.plan(
         key=f"welcome:{contact.id}:{contact.times_added}",
         purpose="service",
@@ -23,6 +25,7 @@ async def greet(contact: Added, client_id: int, external_userid: str, userid: st
         text=await _text(contact.staff_id),
         client_id=client_id,
         sender_userid=userid,
+        app=corp,
         expires_at=at + CODE_LIVES,
         welcome_code=code,
     )

@@ -9,9 +9,10 @@ from staff import audit
 from staff.models import Staff
 
 RENAME = (
-    "UPDATE client_group SET owner_userid = $2 WHERE owner_userid = $1",
+    "UPDATE client_group SET owner_userid = $2 WHERE owner_userid = $1 AND corpid = $3",
     """
     UPDATE membership o SET member_id = $2 WHERE member_id = $1 AND NOT is_client
+      AND EXISTS (SELECT FROM client_group g WHERE g.id = o.group_id AND g.corpid = $3)
       AND NOT EXISTS (SELECT 1 FROM membership n WHERE n.group_id = o.group_id AND n.member_id = $2)
     """,
 )
@@ -25,8 +26,8 @@ async def set_welcome(group_id: int, text: str, *, by: Staff) -> None:
         await audit.record(by, "group.welcome_changed", "group", group_id)
 
 
-async def rename_member(userid: str, new_userid: str) -> None:
-    """A member's userid changed: groups and places stay theirs."""
+async def rename_member(corpid: str, userid: str, new_userid: str) -> None:
+    """A member's userid changed in a corp: groups and places stay theirs."""
     async with database.transaction():
         for statement in RENAME:
-            await database.execute(statement, userid, new_userid)
+            await database.execute(statement, userid, new_userid, corpid)

@@ -42,6 +42,7 @@ async def greet(group_id: int) -> bool:
             purpose="service",
             channel="staff_message",
             recipient=group.owner_userid,
+            app=group.corpid,
             text=ASK.format(name=group.name or "未命名", count=count, suggestion=suggestion),
         )
         return True

@@ -7,9 +7,10 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.db_defaults import Now
 from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations.constraints import UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('wechat', '0010_wechat_whole'), ('community', '0005_find_kept_bodies'), ('staff', '0005_keep_the_audit')]
+    dependencies = [('staff', '0010_wechat_whole'), ('community', '0005_find_kept_bodies'), ('staff', '0005_keep_the_audit')]
 
     initial = False
 
@@ -190,10 +191,19 @@ class Migration(migrations.Migration):
             name='note',
             field=fields.TextField(default='', db_default='', unique=False),
         ),
+        ops.AlterField(
+            model_name='GroupTask',
+            name='msgid',
+            field=fields.CharField(null=True, max_length=80),
+        ),
         ops.AddField(
             model_name='GroupTask',
             name='app',
             field=fields.CharField(default='', db_default='', max_length=64),
+        ),
+        ops.AddConstraint(
+            model_name='GroupTask',
+            constraint=UniqueConstraint(fields=('app', 'msgid'), name=None),
         ),
         ops.AddField(
             model_name='Membership',

@@ -51,7 +51,7 @@ async def _call(channel: Channel, message: Message) -> Outcome:
     try:
         return Outcome(channel.accepted_as, msgid=await channel.call(message))
     except WeChatFault as fault:
-        outcome = outcomes.of_fault(fault, message.row.attempts)
+        outcome = outcomes.of_fault(fault, message.row.attempts, app=message.row.app)
         return Outcome(channel.accepted_as, msgid=outcome.msgid) if outcome.state == "accepted" else outcome
     except Exception:
         # a bug must not take the slice with it, and nobody knows whether this one went out

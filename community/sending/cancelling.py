@@ -19,7 +19,7 @@ from wechat import doors
 from wechat.faults import WeChatFault
 
 WAITING = """
-SELECT g.id, g.msgid, g.sender_userid, g.chat_type,
+SELECT g.id, g.msgid, g.sender_userid, g.chat_type, g.app,
   CASE WHEN t.cancelled_at IS NULL THEN 'expired' ELSE 'cancelled' END AS reason
 FROM group_task g LEFT JOIN stream t ON t.id = g.stream_id
 WHERE g.state IN ('accepted', 'confirmed') AND g.cancelled_at IS NULL AND ($1::bigint IS NULL OR t.id = $1)
@@ -35,7 +35,8 @@ WITH leaving AS (
   SELECT client_id FROM consent WHERE created_at > $1 AND NOT granted AND purpose = 'marketing'
   UNION SELECT client_id FROM privacy_request WHERE kind = 'erase' AND state = 'done' AND handled_at > $1
 )
-SELECT g.id, g.msgid, g.sender_userid, g.chat_type, s.client_id, s.channel, t.products, s.reason = 'erased' AS is_erased
+SELECT g.id, g.msgid, g.sender_userid, g.chat_type, g.app, s.client_id, s.channel, t.products,
+  s.reason = 'erased' AS is_erased
 FROM leaving l JOIN send s ON s.client_id = l.client_id JOIN group_task g ON g.id = s.batch_id
   LEFT JOIN stream t ON t.id = s.stream_id
 WHERE g.recipients = 1 AND g.state = 'accepted' AND g.cancelled_at IS NULL
@@ -90,7 +91,7 @@ async def _cancel(tasks: Sequence[dict[str, Any]]) -> int:
     done = 0
     for task in tasks:
         try:
-            await doors.wecom().cancel_group_message(task["msgid"])
+            await doors.wecom(task["app"]).cancel_group_message(task["msgid"])
             await results.look(task)
         except WeChatFault as fault:
             _log.warning("job.not_cancelled", job=task["id"], reason=fault.reason)

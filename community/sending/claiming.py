@@ -25,7 +25,7 @@ FROM (
 WHERE id = picked_id RETURNING {leases.COLUMNS}, epoch
 """  # noqa: S608  # only constants of this file are filled in
 HEAD = """
-SELECT s.sender_userid, s.step FROM send s LEFT JOIN stream t ON t.id = s.stream_id
+SELECT s.sender_userid, s.step, s.app FROM send s LEFT JOIN stream t ON t.id = s.stream_id
 WHERE s.state = 'planned' AND s.due_at <= $1 AND s.channel = $2 AND {which}
 ORDER BY s.due_at, s.id LIMIT 1 FOR UPDATE OF s SKIP LOCKED
 """
@@ -92,9 +92,14 @@ async def claim_job(owner: str, limit: int, *, channel: str, stream_id: int | No
         head = await database.fetch_one(HEAD.format(which=which), clock.now(), channel, *more)
         if head is None:
             return Claim(0, [])
-        which, more = _which(stream_id, at=9)
-        same, stopping = f"{which} AND s.sender_userid = $7 AND s.step = $8", halting.names(channel, stream_id)
-        return await _claim(same, owner, channel, limit, stopping, head["sender_userid"], head["step"], *more)
+        which, more = _which(stream_id, at=10)
+        same, stopping = (
+            f"{which} AND s.sender_userid = $7 AND s.step = $8 AND s.app = $9",
+            halting.names(channel, stream_id),
+        )
+        return await _claim(
+            same, owner, channel, limit, stopping, head["sender_userid"], head["step"], head["app"], *more
+        )
 
 
 async def _claim(which: str, owner: str, channel: str, limit: int, *more: object) -> Claim:
@@ -133,7 +138,7 @@ async def _reserve(chunk: facts.Chunk, rows: Sequence[Leased]) -> None:
     counted = [row.id for row in rows if facts.counts_against_caps(row)]
     if counted:
         await database.execute("UPDATE send SET counted_on = $2 WHERE id = ANY($1::bigint[])", counted, clock.today())
-    windows = Counter(chunk.fans[row.recipient]["id"] for row in rows if row.channel == "oa_service")
+    windows = Counter(chunk.fans[row.app, row.recipient]["id"] for row in rows if row.channel == "oa_service")
     if windows:
         await database.execute(
             "UPDATE fan SET window_left = window_left - taken.n FROM unnest($1::bigint[], $2::int[]) AS taken(id, n)"

@@ -15,11 +15,11 @@ from typing import Any
 
 from community.clients import consent, consent_rule
 from community.clients.consent_rule import Word
-from community.sending import holding, policies
+from community.sending import holding, policies, quotas
 from community.sending.gate import FOLLOWER_CHANNELS, Facts
 from community.sending.leases import Leased
 from community.suitability import reading, rule
-from kernel import clock, database, settings
+from kernel import clock, database
 
 CLIENTS = """
 SELECT id, consent_seq FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
@@ -32,12 +32,13 @@ CROSS JOIN LATERAL (
 ) sent
 """  # client by client: after a large plan the statistics lag, and one grouped query would read the whole table
 FANS = """
-SELECT id, openid, subscribed, window_left, window_until FROM fan WHERE appid = $1 AND openid = ANY($2::text[])
+SELECT id, appid, openid, subscribed, window_left, window_until FROM fan
+WHERE openid = ANY($2::text[]) AND appid = ANY($1::text[])
 ORDER BY id FOR NO KEY UPDATE
 """
 CONTACTS = """
-SELECT userid, external_userid FROM contact
-WHERE corpid = $1 AND external_userid = ANY($2::text[]) AND ended_at IS NULL
+SELECT corpid, userid, external_userid FROM contact
+WHERE corpid = ANY($1::text[]) AND external_userid = ANY($2::text[]) AND ended_at IS NULL
 """
 STREAMS = """
 SELECT id, products, limits FROM stream
@@ -52,22 +53,23 @@ class Chunk:
 
     at: datetime
     policy: policies.Policy
-    holds: dict[str, holding.Hold]
+    holds: holding.Holds
     clients: dict[int, dict[str, Any]] = field(default_factory=dict)
     words: dict[int, list[Word]] = field(default_factory=dict)
     today: Counter[int] = field(default_factory=Counter)
     this_month: Counter[int] = field(default_factory=Counter)
-    fans: dict[str, dict[str, Any]] = field(default_factory=dict)
-    contacts: set[tuple[str, str]] = field(default_factory=set)
+    fans: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    contacts: set[tuple[str, str, str]] = field(default_factory=set)
     products: dict[int, tuple[rule.ProductFacts, ...]] = field(default_factory=dict)
     people: dict[int, reading.Person] = field(default_factory=dict)
     approved: dict[int, policies.Policy] = field(default_factory=dict)
+    allowances: dict[tuple[str, str], quotas.Reserving] = field(default_factory=dict)
 
     def of(self, row: Leased) -> Facts:
         """The facts of one send."""
         said = self._said(row)
-        fan = self.fans.get(row.recipient, {}) if row.channel in FOLLOWER_CHANNELS else {}
-        hold = self.holds.get(row.channel)
+        fan = self.fans.get((row.app, row.recipient), {}) if row.channel in FOLLOWER_CHANNELS else {}
+        hold = self.holds.of(row.channel, row.app)
         person = self.people.get(row.client_id or 0, NOBODY)
         approved = self.approved.get(row.stream_id or 0, self.policy)
         policy = policies.stricter(self.policy, approved)
@@ -92,6 +94,7 @@ class Chunk:
             window_until=fan.get("window_until"),
             is_channel_held=hold is not None,
             held_until=hold.until if hold else None,
+            platform_frees_at=self._platform_frees_at(row),
             expires_at=row.expires_at,
             products=self.products.get(row.stream_id or 0, ()),
             assessment=person.assessment,
@@ -106,7 +109,9 @@ class Chunk:
             self.today[row.client_id or 0] += 1
             self.this_month[row.client_id or 0] += 1
         if row.channel == "oa_service":
-            self.fans[row.recipient]["window_left"] -= 1
+            self.fans[row.app, row.recipient]["window_left"] -= 1
+        if allowance := self.allowances.get((row.channel, row.app)):
+            allowance.take(row.channel, row.recipient)
 
     def consent_seq(self, row: Leased) -> int:
         """The client's number of words on consent at this look; the last check compares it."""
@@ -118,11 +123,15 @@ class Chunk:
         products = self.products.get(row.stream_id or 0, ())
         return consent_rule.decide_all(words, row.channel, [one.product_class for one in products])
 
+    def _platform_frees_at(self, row: Leased) -> datetime | None:
+        allowance = self.allowances.get((row.channel, row.app))
+        return allowance.frees_at(row.channel, row.recipient) if allowance else None
+
     def _has_relation(self, row: Leased, fan: dict[str, Any]) -> bool:
         if row.channel in FOLLOWER_CHANNELS:
             return bool(fan.get("subscribed"))
         if row.channel == "wecom_message":
-            return (row.sender_userid, row.recipient) in self.contacts
+            return (row.app, row.sender_userid, row.recipient) in self.contacts
         return row.channel != "wecom_welcome" or bool(row.welcome_code)
 
 
@@ -134,11 +143,17 @@ def counts_against_caps(row: Leased) -> bool:
 async def of_chunk(rows: Sequence[Leased]) -> Chunk:
     """Read the facts; inside the transaction of the claim."""
     chunk = Chunk(clock.now(), await policies.in_force(), await holding.active())
-    await _read_clients(chunk, [row.client_id for row in rows if row.client_id and counts_against_caps(row)])
+    await _read_clients(chunk, [row.client_id for row in rows if row.client_id and _takes_turns(row)])
     await _read_streams(chunk, sorted({row.stream_id for row in rows if row.stream_id}))
-    await _read_fans(chunk, [row.recipient for row in rows if row.channel in FOLLOWER_CHANNELS])
-    await _read_contacts(chunk, [row.recipient for row in rows if row.channel == "wecom_message"])
+    await _read_fans(chunk, [row for row in rows if row.channel in FOLLOWER_CHANNELS])
+    await _read_contacts(chunk, [row for row in rows if row.channel == "wecom_message"])
+    await _read_allowances(chunk, rows)
     return chunk
+
+
+def _takes_turns(row: Leased) -> bool:
+    # the last place of a cap, or of the platform's allowance: its client's row is locked before counting
+    return counts_against_caps(row) or row.channel == "wecom_message"
 
 
 async def _read_clients(chunk: Chunk, client_ids: list[int]) -> None:
@@ -165,13 +180,28 @@ async def _read_streams(chunk: Chunk, stream_ids: list[int]) -> None:
     chunk.products = {stream: tuple(known[code] for code in codes) for stream, codes in named.items()}
 
 
-async def _read_fans(chunk: Chunk, openids: list[str]) -> None:
-    if openids:
-        chunk.fans = {row["openid"]: row for row in await database.fetch(FANS, settings.get().oa_appid, openids)}
+async def _read_fans(chunk: Chunk, rows: Sequence[Leased]) -> None:
+    if rows:
+        found = await database.fetch(FANS, _apps(rows), [row.recipient for row in rows])
+        chunk.fans = {(row["appid"], row["openid"]): row for row in found}
 
 
-async def _read_contacts(chunk: Chunk, external_ids: list[str]) -> None:
-    if external_ids:
-        for row in await database.fetch(CONTACTS, settings.get().wecom_corpid, external_ids):
+async def _read_contacts(chunk: Chunk, rows: Sequence[Leased]) -> None:
+    if rows:
+        for row in await database.fetch(CONTACTS, _apps(rows), [row.recipient for row in rows]):
+            corp, client = row["corpid"], row["external_userid"]
             # a send without a sender goes through whoever talked last: any relation will do
-            chunk.contacts |= {(row["userid"], row["external_userid"]), ("", row["external_userid"])}
+            chunk.contacts |= {(corp, row["userid"], client), (corp, "", client)}
+
+
+def _apps(rows: Sequence[Leased]) -> list[str]:
+    return sorted({row.app for row in rows})
+
+
+async def _read_allowances(chunk: Chunk, rows: Sequence[Leased]) -> None:
+    drawing = [row for row in rows if row.channel in quotas.COUNTED or row.channel in quotas.ACCOUNT]
+    for channel, app in sorted({(row.channel, row.app) for row in drawing}):
+        own = [row for row in drawing if (row.channel, row.app) == (channel, app)]
+        recipients = sorted({row.recipient for row in own})
+        ids = [row.id for row in own]
+        chunk.allowances[channel, app] = await quotas.reserving(channel, app, recipients, ids, chunk.at)

@@ -23,8 +23,8 @@ TURN_S = leases.LEASE.total_seconds() / 2
 FIRST_POLL = timedelta(seconds=3)
 INSERT = """
 INSERT INTO group_task (id, campaign_id, stream_id, step, chat_type, sender_userid, text_hash, recipients, state,
-                        requested_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'requested', $9)
+                        requested_at, app)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'requested', $9, $10)
 """
 ADOPT = """
 UPDATE group_task SET state = 'accepted', msgid = $2, accepted_at = $3, next_poll_at = $4, reason = ''
@@ -74,7 +74,7 @@ def _jobs(rows: Sequence[Leased], texts: Mapping[int, str], largest: int) -> Ite
     alike: dict[tuple[object, ...], list[Leased]] = {}
     for row in rows:
         said = texts[row.id], json.dumps(row.attachments, sort_keys=True)
-        alike.setdefault((row.stream_id, row.campaign_id, row.step, row.sender_userid, *said), []).append(row)
+        alike.setdefault((row.app, row.stream_id, row.campaign_id, row.step, row.sender_userid, *said), []).append(row)
     for some in alike.values():
         # a recipient twice in one job would be sent once: the second waits for a job of its own
         while some:
@@ -98,6 +98,7 @@ async def _request(
                 hash_of(texts[first.id]),
                 len(going),
                 clock.now(),
+                first.app,
             )
     return task_id, going
 
@@ -108,12 +109,12 @@ async def _create(owner: str, name: str, task_id: int, rows: list[Leased], text:
     crashpoints.pass_by("sending.after_request")
     made: GroupMessageMade | Outcome
     try:
-        made = await JOBS[name].create(first.sender_userid, text, [row.recipient for row in rows], cards)
+        made = await JOBS[name].create(first.app, first.sender_userid, text, [row.recipient for row in rows], cards)
     except Done:
         # done before, but under which msgid? the reconcile finds the job in WeCom's list
         made = Outcome("unknown", "done_before")
     except WeChatFault as fault:
-        made = outcomes.of_fault(fault, first.attempts)
+        made = outcomes.of_fault(fault, first.attempts, app=first.app)
     crashpoints.pass_by("sending.after_call")
     if isinstance(made, GroupMessageMade):
         await adopt(task_id, made.msgid, made.failed)

@@ -9,26 +9,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kernel import database, settings
+from community.sending import routing
+from kernel import database
 
 LEASE = timedelta(seconds=120)
 COLUMNS = (
-    "id, key, purpose, channel, client_id, recipient, sender_userid, campaign_id, stream_id, step, welcome_code,"
+    "id, key, purpose, channel, client_id, recipient, sender_userid, app, campaign_id, stream_id, step, welcome_code,"
     " attachments, body_sealed, attempts, expires_at"
 )
 GIVE_WINDOW = """
 UPDATE fan SET window_left = least(5, fan.window_left + k.n)
 FROM (
   SELECT f.id, b.n FROM fan f JOIN ({back}) b ON b.recipient = f.openid
-  WHERE f.appid = $1 ORDER BY f.id FOR NO KEY UPDATE OF f
+    AND f.appid = coalesce(nullif(b.app, ''), $1)
+  ORDER BY f.id FOR NO KEY UPDATE OF f
 ) k
 WHERE fan.id = k.id
 """  # never more than a window ever holds; in order of id, as the claim locks them: neither waits for the other
-RETURNED = "SELECT recipient, count(*) AS n FROM back WHERE channel = 'oa_service' GROUP BY recipient"
+RETURNED = "SELECT recipient, app, count(*) AS n FROM back WHERE channel = 'oa_service' GROUP BY recipient, app"
 PUT_BACK = """
 WITH back AS (
   UPDATE send SET state = 'planned', lease_owner = '', lease_until = NULL, counted_on = NULL, batch_id = NULL
-  WHERE {where} RETURNING channel, recipient
+  WHERE {where} RETURNING channel, recipient, app
 ), restored AS (
   {give_window}
 )
@@ -40,6 +42,7 @@ SELECT count(*) FROM back
 class Leased:
     """One claimed send, with the names of its row; `epoch` is the stream's epoch at the claim (0 without a stream).
 
+    app: the appid or corpid it goes out through, never empty where one is configured.
     consent_seq: the client's number of words on consent when the gate looked.
     """
 
@@ -50,6 +53,7 @@ class Leased:
     client_id: int | None
     recipient: str
     sender_userid: str
+    app: str
     campaign_id: int | None
     stream_id: int | None
     step: str
@@ -66,7 +70,8 @@ def read(row: Mapping[str, Any]) -> Leased:
     """A lease from a row of COLUMNS and epoch."""
     attachments = row["attachments"]
     given = json.loads(attachments) if isinstance(attachments, str) else attachments
-    return Leased(**{**row, "attachments": tuple(given)})
+    app = routing.of(row["channel"], row["app"])
+    return Leased(**{**row, "attachments": tuple(given), "app": app})
 
 
 def new_owner() -> str:
@@ -80,4 +85,4 @@ async def put_back(where: str, *arguments: Any) -> int:
     where: SQL over `send` of the caller's own, with arguments from $2 on.
     """
     statement = PUT_BACK.format(where=where, give_window=GIVE_WINDOW.format(back=RETURNED))
-    return int(await database.fetch_value(statement, settings.get().oa_appid, *arguments))
+    return int(await database.fetch_value(statement, routing.default("official_account"), *arguments))

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from community.sending import attachments as attaching
-from community.sending import tasks
+from community.sending import routing, tasks
 from community.sending.models import CHANNELS, Send
 from kernel import clock, database, records, sealing
 from kernel.database import transaction
@@ -26,6 +26,7 @@ BULK_COLUMNS = (
     "client_id",
     "recipient",
     "sender_userid",
+    "app",
     "campaign_id",
     "stream_id",
     "step",
@@ -35,12 +36,15 @@ BULK_COLUMNS = (
 )
 """What a set-based plan fills in; attachments is jsonb in the form of `attachments.to_rows` ('[]' for none)."""
 PURPOSES = ("marketing", "service")
-INSERT = """
+_ACCOUNT = routing.OF_RECIPIENT.format(channel="$3::text", recipient="$6::text", client="$5", sender="$7::text")
+INSERT = f"""
 INSERT INTO send (id, key, purpose, channel, client_id, recipient, sender_userid, stream_id, step, attachments,
-                  due_at, expires_at, body_sealed, welcome_code)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14)
+                  due_at, expires_at, body_sealed, welcome_code, app)
+SELECT given.*, coalesce(nullif($15::text, ''), {_ACCOUNT}, '')
+FROM (SELECT $1::bigint, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::text, $8::bigint, $9::text,
+  $10::jsonb, $11::timestamptz, $12::timestamptz, $13::bytea, $14::text) given
 ON CONFLICT (key) DO NOTHING
-"""
+"""  # noqa: S608  # only constants are filled in
 
 
 async def plan(
@@ -58,10 +62,12 @@ async def plan(
     step: str = "",
     attachments: Sequence[Attachment | Mapping[str, Any]] = (),
     welcome_code: str = "",
+    app: str = "",
 ) -> Send:
     """Plan one message, once: for a key that is known already, the first send is returned unchanged.
 
     recipient: openid (oa_*), external id (wecom_message, wecom_welcome), chat id (wecom_group), userid (staff_message).
+    app: appid or corpid that it goes out through; without one it is found by the recipient.
     due_at: not before (now when None). text: for oa_template the first line is the title, the rest the remark.
     """
     if purpose not in PURPOSES or channel not in CHANNELS:
@@ -77,6 +83,7 @@ async def plan(
             expires_at,
             sealing.seal(text, table="send", column="body_sealed", row=send_id),
             welcome_code,
+            app,
         )
         if is_new and due <= clock.now():
             _wake(stream_id)

@@ -41,6 +41,7 @@ class Send(Record):
     purpose: marketing or service. recipient: openid, external id, chat id or userid by channel. due_at: not before;
     a retry and quiet hours move it. counted_on: the Shanghai day on which the message counts against caps, from the
     claim on; null again when it certainly did not reach anybody. body_sealed: what was said, sealed (table `send`).
+    app: the appid or corpid it goes out through, decided from the recipient; empty: the primary one.
     welcome_code: WeCom's code of a welcome message, good for 20 s. batch_id: the GroupTask it went out with.
     campaign_id and step point up to campaigns, which this package doesn't know.
     """
@@ -107,7 +108,7 @@ class GroupTask(Record):
     sender_userid = fields.CharField(max_length=64)
     text_hash = fields.CharField(max_length=64)
     recipients = fields.IntField()
-    msgid = fields.CharField(max_length=80, null=True, unique=True)
+    msgid = fields.CharField(max_length=80, null=True)
     state = fields.CharField(max_length=12, default="requested", db_default="requested")
     reason = fields.CharField(max_length=60, default="", db_default="")
     requested_at = fields.DatetimeField()
@@ -120,6 +121,7 @@ class GroupTask(Record):
 
     class Meta:
         table = "group_task"
+        unique_together = (("app", "msgid"),)
         indexes = (("state", "next_poll_at"), ("campaign_id",), ("stream_id",))
 
 
@@ -164,7 +166,10 @@ class SendPolicy(Record):
 
 
 class ChannelHold(Record):
-    """A channel that must not be used for now, with the reason staff see; ends by itself at `until_at` or by hand."""
+    """A channel that must not be used for now, with the reason staff see; ends by itself at `until_at` or by hand.
+
+    app: the one account that it is about; empty: all of them.
+    """
 
     channel = fields.CharField(max_length=20)
     app = fields.CharField(max_length=64, default="", db_default="")

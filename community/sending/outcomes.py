@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from community.sending import holding, leases
-from kernel import clock, database, settings
+from community.sending import holding, leases, routing
+from kernel import clock, database
 from wechat.faults import Blocked, Done, Later, Never, NotSent, Unknown, WeChatFault
 
 ATTEMPTS = 6
 LONGEST_S = 3600.0
 RETURNED = """
-SELECT recipient, count(*) AS n FROM done WHERE channel = 'oa_service' AND state = 'planned' GROUP BY recipient
+SELECT recipient, app, count(*) AS n FROM done WHERE channel = 'oa_service' AND state = 'planned'
+GROUP BY recipient, app
 """
 RECORD = f"""
 WITH done AS (
@@ -31,7 +32,7 @@ WITH done AS (
   FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::bool[])
     AS said(id, state, reason, msgid, after, refund)
   WHERE send.id = said.id AND send.lease_owner = $2 AND send.state || '' IN ('requested', 'unknown')
-  RETURNING send.state, channel, recipient
+  RETURNING send.state, channel, recipient, app
 ), restored AS (
   {leases.GIVE_WINDOW.format(back=RETURNED)}
 )
@@ -43,7 +44,7 @@ SELECT count(*) FROM done
 class Outcome:
     """The next state; after: seconds until it is due again; refund: the attempt does not count; hold: rest the channel.
 
-    hold_s None with a hold reason: until a person ends it.
+    hold_s None with a hold reason: until a person ends it. app: the account that rests.
     """
 
     state: str
@@ -53,10 +54,14 @@ class Outcome:
     refund: bool = False
     hold: str = ""
     hold_s: float | None = None
+    app: str = ""
 
 
-def of_fault(fault: WeChatFault, attempts: int, jitter: float | None = None) -> Outcome:
-    """The outcome of a call that raised. attempts: calls made before this one; jitter: 0 to 1 (drawn when None)."""
+def of_fault(fault: WeChatFault, attempts: int, jitter: float | None = None, *, app: str = "") -> Outcome:
+    """The outcome of a call that raised. attempts: calls made before this one; jitter: 0 to 1 (drawn when None).
+
+    app: the account that was called; when it must rest, the others go on.
+    """
     if isinstance(fault, Done):
         return Outcome("accepted", msgid=str(fault.details.get("msgid", "")))
     if isinstance(fault, Never):
@@ -64,7 +69,8 @@ def of_fault(fault: WeChatFault, attempts: int, jitter: float | None = None) -> 
     if isinstance(fault, Unknown):
         return Outcome("unknown", fault.reason[:60])
     if isinstance(fault, Blocked):
-        return Outcome("planned", "channel_held", refund=True, hold=fault.message or fault.reason, hold_s=fault.after)
+        hold = fault.message or fault.reason
+        return Outcome("planned", "channel_held", refund=True, hold=hold, hold_s=fault.after, app=app)
     if isinstance(fault, NotSent):
         # the network is gone for everybody: one rest for the channel instead of a retry of each row
         return Outcome("planned", fault.reason, refund=True, hold=fault.message or fault.reason, hold_s=fault.after)
@@ -83,7 +89,7 @@ async def record(owner: str, channel: str, outcomes: Sequence[tuple[int, Outcome
     """Write the outcomes of one dispatcher's calls; a row that was ended meanwhile stays as it is."""
     await database.execute(
         RECORD,
-        settings.get().oa_appid,
+        routing.default("official_account"),
         owner,
         clock.now(),
         [send_id for send_id, _ in outcomes],
@@ -97,7 +103,7 @@ async def record(owner: str, channel: str, outcomes: Sequence[tuple[int, Outcome
 
 
 async def rest(channel: str, outcomes: Sequence[Outcome]) -> None:
-    """Hold the channel when one of the outcomes asks for it."""
-    for reason, seconds in {(outcome.hold, outcome.hold_s) for outcome in outcomes if outcome.hold}:
+    """Hold the channel when one of the outcomes asks for it, for the account that is concerned."""
+    for app, reason, seconds in {(one.app, one.hold, one.hold_s) for one in outcomes if one.hold}:
         until = None if seconds is None else clock.now() + timedelta(seconds=seconds)
-        await holding.hold(channel, reason[:200], until)
+        await holding.hold(channel, reason[:200], until, app=app)

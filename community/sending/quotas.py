@@ -105,7 +105,8 @@ _seen: dict[tuple[str, str], _Seen] = {}
 async def reserving(channel: str, app: str, recipients: Sequence[str], ids: Sequence[int], at: datetime) -> Reserving:
     """The allowances of a chunk of one channel and account, whose locks keep two claims from one place.
 
-    Inside the claim's transaction. ids: the claimed rows themselves, which are counted as they go out. Clients must be locked by the caller.
+    Inside the claim's transaction. ids: the claimed rows themselves, which are counted as they go out. Clients must
+    be locked by the caller.
     """
     found = Reserving()
     if channel in COUNTED:

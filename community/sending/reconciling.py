@@ -32,7 +32,7 @@ LOST_SENDS = """
 UPDATE send SET state = 'unknown', reason = 'dispatcher_lost' WHERE state = 'requested' AND lease_until < $1
 """
 UNKNOWN_JOBS = """
-SELECT id, sender_userid, chat_type, text_hash, recipients, requested_at FROM group_task
+SELECT id, sender_userid, chat_type, app, text_hash, recipients, requested_at FROM group_task
 WHERE state = 'unknown' ORDER BY id LIMIT $1
 """
 Job = dict[str, Any]
@@ -96,14 +96,16 @@ async def undecided(limit: int = 200) -> list[Send]:
 
 
 async def _listed(job: Job, until: datetime) -> Sequence[GroupMessage]:
-    wecom = doors.wecom()
+    wecom = doors.wecom(job["app"])
     start = job["requested_at"] - SKEW
     end = min(until + SKEW, start + SPAN)
     kind: Literal["single", "group"] = job["chat_type"]
     found = [one async for one in results.every(lambda cursor: wecom.list_group_messages(start, end, kind, cursor))]
     alike = [one for one in found if jobs.hash_of(one.text) == job["text_hash"] and not one.creator]
     taken = await database.fetch(
-        "SELECT msgid FROM group_task WHERE msgid = ANY($1::text[])", [one.msgid for one in alike]
+        "SELECT msgid FROM group_task WHERE app = $2 AND msgid = ANY($1::text[])",
+        [one.msgid for one in alike],
+        job["app"],
     )
     known = {row["msgid"] for row in taken}
     return [one for one in alike if one.msgid not in known]
@@ -111,7 +113,7 @@ async def _listed(job: Job, until: datetime) -> Sequence[GroupMessage]:
 
 async def _missing(job: Job, listed: GroupMessage, recipients: set[str]) -> list[str] | None:
     """The recipients that WeCom reaches through nobody, or None when this is not our job."""
-    wecom, msgid = doors.wecom(), listed.msgid
+    wecom, msgid = doors.wecom(job["app"]), listed.msgid
     senders = [one.userid async for one in results.every(lambda cursor: wecom.group_message_tasks(msgid, cursor))]
     if not senders or (job["sender_userid"] and senders != [job["sender_userid"]]):
         return None
@@ -120,7 +122,7 @@ async def _missing(job: Job, listed: GroupMessage, recipients: set[str]) -> list
         return []
     targets: set[str] = set()
     for userid in senders:
-        targets |= {one.target for one in await results.read_results(msgid, userid)}
+        targets |= {one.target for one in await results.read_results(wecom, msgid, userid)}
     return sorted(recipients - targets) if targets and targets <= recipients else None
 
 

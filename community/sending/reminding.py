@@ -17,7 +17,7 @@ DUE = """
 UPDATE group_task SET reminded_at = $2
 WHERE stream_id = $1 AND state = 'accepted' AND confirmed_at IS NULL AND cancelled_at IS NULL AND msgid IS NOT NULL
   AND (reminded_at IS NULL OR reminded_at <= $3)
-RETURNING id, msgid, chat_type
+RETURNING id, msgid, chat_type, app
 """
 REMINDABLE = """
 SELECT count(*) FROM group_task
@@ -52,7 +52,7 @@ async def remind(stream_id: int) -> int:
 
 async def _remind(job: database.Row) -> bool:
     try:
-        await doors.wecom().remind_group_message(job["msgid"])
+        await doors.wecom(job["app"]).remind_group_message(job["msgid"])
     except WeChatFault as fault:
         _log.warning("job.not_reminded", job=job["id"], reason=fault.reason)
         return False

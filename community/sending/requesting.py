@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from community.sending import leases
+from community.sending import leases, routing
 from community.sending.leases import Leased
 from kernel import clock, database, sealing
 
@@ -25,7 +25,8 @@ WHERE send.id = given.id AND state || '' = 'leased' AND lease_owner = $2
   AND (expires_at IS NULL OR expires_at > $3)
   AND (purpose = 'service' OR client_id IS NULL OR client_id IN (SELECT id FROM unchanged))
   AND NOT EXISTS (SELECT FROM channel_hold h
-    WHERE h.channel = send.channel AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $3))
+    WHERE h.channel = send.channel AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $3)
+      AND (h.app IN ('', send.app) OR send.app = '' AND h.app = ANY($11::text[])))
   AND NOT EXISTS (SELECT FROM stopped
     WHERE what IN ('all', 'channel:' || send.channel, 'stream:' || send.stream_id))
 RETURNING send.id
@@ -57,6 +58,7 @@ async def request(
         [row.body_sealed or _seal(row, texts[row.id]) for row in rows],
         [client_id for client_id, _ in judged],
         [seq for _, seq in judged],
+        routing.defaults(),
     )
     going = {row["id"] for row in found}
     if len(going) < len(rows):

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from community.sending import routing
 from kernel import clock, database, logs
 from kernel.database import transaction
 from kernel.errors import Later as TryLater
 from wechat import doors
 from wechat.faults import Later, WeChatFault
+from wechat.gateway.wecom import WeCom
 from wechat.shapes import Page, SenderTask, SendResult
 
 AT_ONCE = 50
@@ -28,7 +30,7 @@ UPDATE group_task SET polls = polls + 1,
     ELSE $1 + ($2::int[])[least(polls + 1, cardinality($2::int[]))] * interval '1 second' END
 WHERE id IN (SELECT id FROM group_task WHERE state IN ('accepted', 'confirmed') AND next_poll_at <= $1
              ORDER BY next_poll_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING id, msgid, sender_userid, chat_type
+RETURNING id, msgid, sender_userid, chat_type, app
 """
 CONFIRMED = """
 UPDATE send SET state = 'confirmed', confirmed_at = $3
@@ -69,12 +71,12 @@ async def poll(limit: int = AT_ONCE) -> int:
 
 
 async def look(task: dict[str, Any]) -> None:
-    """Read one job (id, msgid, sender_userid, chat_type) from WeCom and write down what is new."""
-    wecom, msgid = doors.wecom(), task["msgid"]
+    """Read one job (id, msgid, sender_userid, chat_type, app) from WeCom and write down what is new."""
+    wecom, msgid = doors.wecom(task["app"]), task["msgid"]
     senders = [one async for one in every(lambda cursor: wecom.group_message_tasks(msgid, cursor))]
     for sender in senders:
         if sender.has_sent:
-            await _note(task["id"], await read_results(msgid, sender.userid))
+            await _note(task["id"], await read_results(wecom, msgid, sender.userid))
     all_sent = bool(senders) and all(sender.has_sent for sender in senders)
     if all_sent and task["chat_type"] == "group" and _is_settled(senders):
         # WeCom lists only the groups that got it: once the owner has confirmed, the rest did not
@@ -82,14 +84,15 @@ async def look(task: dict[str, Any]) -> None:
     await database.execute(SETTLE, task["id"], all_sent, clock.now())
 
 
-async def read_results(msgid: str, userid: str) -> list[SendResult]:
+async def read_results(wecom: WeCom, msgid: str, userid: str) -> list[SendResult]:
     """What became of all targets of one sender of a job."""
-    wecom = doors.wecom()
     return [one async for one in every(lambda cursor: wecom.group_message_results(msgid, userid, cursor))]
 
 
-async def receipt(msgid: str, outcome: str) -> bool:
+async def receipt(msgid: str, outcome: str, app: str = "") -> bool:
     """The receipt of a service notice; outcome as in events.TemplateSendFinished. False: not one of ours, or known.
+
+    app: the account that the receipt came from; two accounts may number alike.
 
     Raises Later while a notice is on its way whose msgid is not written yet: the receipt was faster.
     """
@@ -97,17 +100,21 @@ async def receipt(msgid: str, outcome: str) -> bool:
     changed = await database.execute(
         "UPDATE send SET state = CASE WHEN $2 = '' THEN 'delivered' ELSE 'failed' END, reason = $2, ended_at = $3,"
         " delivered_at = CASE WHEN $2 = '' THEN $3::timestamptz END"
-        " WHERE msgid = $1 AND channel = 'oa_template' AND state = 'accepted'",
+        " WHERE msgid = $1 AND channel = 'oa_template' AND state = 'accepted'"
+        " AND ($4 IN ('', app) OR app = '' AND $4 = ANY($5::text[]))",
         msgid,
         reason,
         clock.now(),
+        app,
+        routing.defaults(),
     )
     if changed:
         return True
     if await database.fetch_value(
         "SELECT EXISTS (SELECT FROM send WHERE state = 'requested' AND channel = 'oa_template')"
-        " AND NOT EXISTS (SELECT FROM send WHERE msgid = $1)",
+        " AND NOT EXISTS (SELECT FROM send WHERE msgid = $1 AND app IN ($2, ''))",
         msgid,
+        app,
     ):
         raise TryLater(RECEIPT_LATER_S, "receipt.early")
     return False

@@ -17,11 +17,12 @@ from community.clients import identities, portrait, preferences
 from community.clients.models import Client
 from community.privacy import access, requests
 from kernel import masking, settings
+from kernel.errors import NotFound
 from loyalty.tiers import explaining
 from web import cookies
 from web.language import gettext as _
 from web.rendering import render
-from wechat import doors
+from wechat import accounts, doors
 from wechat.faults import WeChatFault
 
 STATE, WHO = "huiliu_state", "huiliu_client"
@@ -31,24 +32,28 @@ BASES = {"total": "全部资产", "deposit": "存款"}
 
 async def enter(request: Request) -> Response:
     """GET /p/me: to WeChat, which comes back with a code."""
+    # each account's menu may open the page under its own name: ids of clients differ from account to account
+    account = accounts.by_slug("official_account", request.query_params.get("account", ""))
+    if account is None:
+        raise NotFound
     state = secrets.token_urlsafe(24)
     target = f"{settings.get().public_url}{request.app.url_path_for('client_me_back')}"
-    response = RedirectResponse(doors.official_account().sign_in_url(target, state), status_code=303)
-    _set(response, STATE, state, STATE_S)
+    response = RedirectResponse(doors.official_account(account.receive_id).sign_in_url(target, state), status_code=303)
+    _set(response, STATE, f"{account.receive_id}.{state}", STATE_S)
     return response
 
 
 async def back(request: Request) -> Response:
     """GET /p/me/back: who brought the code, if this browser asked for it."""
     state, code = request.query_params.get("state", ""), request.query_params.get("code", "")
-    asked = _read(request, STATE, STATE_S)
+    appid, _dot, asked = (_read(request, STATE, STATE_S) or "").partition(".")
     if not code or not asked or not hmac.compare_digest(asked.encode(), state.encode()):
         return _again(request, _("这个链接已用过或不是在这台手机上打开的，请重新进入"))
     try:
-        signed_in = await doors.official_account().openid_of(code)
+        signed_in = await doors.official_account(appid).openid_of(code)
     except WeChatFault:
         return _again(request, _("微信没有确认您的身份，请重新进入"))
-    client_id = await identities.client_of("openid", settings.get().oa_appid, signed_in.openid)
+    client_id = await identities.client_of("openid", appid, signed_in.openid)
     if client_id is None:
         return _again(request, _("还没有您的资料。请先关注公众号，再从菜单进入"))
     # a page of its own: the code must not stay in the address, where it could be forwarded

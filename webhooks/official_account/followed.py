@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from community.clients import fans, identities, returning, tasks, timeline
-from kernel import settings
 from wechat.events import Followed, Unfollowed
 
 SOURCE = "official_account"
@@ -11,7 +10,7 @@ SOURCE = "official_account"
 
 async def followed(event: Followed) -> None:
     """They are a client we know from now on; for one minute we may write."""
-    appid = settings.get().oa_appid
+    appid = event.app
     if await returning.is_kept_away("openid", appid, event.openid, event.at):
         return
     client = await identities.find_or_create("openid", appid, event.openid, source=SOURCE)
@@ -24,7 +23,7 @@ async def followed(event: Followed) -> None:
 
 async def unfollowed(event: Unfollowed) -> None:
     """We know them still and can't write to them any more."""
-    appid = settings.get().oa_appid
+    appid = event.app
     # leaving is no coming back: whom we erased stays unknown
     if await returning.is_kept_away("openid", appid, event.openid):
         return

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from community.clients import fans, identities, returning, timeline
-from kernel import settings
 from wechat.events import MenuTapped
 
 
 async def menu_tapped(event: MenuTapped) -> None:
     """Note which entry; a tap that reports a key, not one that opens a page, lets us write for one minute."""
-    appid = settings.get().oa_appid
+    appid = event.app
     if await returning.is_kept_away("openid", appid, event.openid, event.at):
         return
     client = await identities.find_or_create("openid", appid, event.openid, source="official_account")

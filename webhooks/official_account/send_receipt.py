@@ -8,4 +8,4 @@ from wechat.events import TemplateSendFinished
 
 async def template_finished(event: TemplateSendFinished) -> None:
     """Write it into the ledger; a notice that was not sent through the ledger is none of our business."""
-    await results.receipt(event.msg_id, event.outcome)
+    await results.receipt(event.msg_id, event.outcome, event.app)

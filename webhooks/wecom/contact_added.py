@@ -17,7 +17,9 @@ async def contact_added(event: ContactAdded) -> None:
     client = await identities.find_or_create("external_id", event.corp, event.external_userid, source="wecom")
     contact = await contacts.added(client.id, *who, event.at, state=event.state)
     if event.welcome_code:
-        await greeting.greet(contact, client.id, event.external_userid, event.userid, event.welcome_code, event.at)
+        await greeting.greet(
+            contact, client.id, event.external_userid, event.userid, event.welcome_code, event.at, corp=event.corp
+        )
     if not contact.is_new:
         return
     await timeline.record(client.id, "contact.added", at=event.at, staff=contact.staff_id, state=event.state)

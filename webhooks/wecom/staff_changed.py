@@ -13,10 +13,10 @@ from wechat.events import StaffChanged
 async def staff_changed(event: StaffChanged) -> None:
     """A new userid is followed everywhere; who leaves there is let go here at once, clients wait to be handed over."""
     if event.change == "updated" and event.new_userid:
-        await contacts.rename_member(event.userid, event.new_userid)
-        await upkeep.rename_member(event.userid, event.new_userid)
+        await contacts.rename_member(event.app, event.userid, event.new_userid)
+        await upkeep.rename_member(event.app, event.userid, event.new_userid)
     elif event.change == "deleted":
-        person = await Staff.get_or_none(wecom_userid=event.userid)
+        person = await Staff.get_or_none(wecom_userid=event.userid, wecom_corpid__in=contacts.corp_names(event.app))
         async with database.transaction():
             await audit.record(None, "staff.left_wecom", "staff", person.id if person else None, userid=event.userid)
             if person is not None and person.left_at is None:

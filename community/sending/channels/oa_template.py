@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from community.sending.channels.shape import Channel, Message
-from kernel import clock, settings
-from wechat import doors
+from kernel import clock
+from wechat import accounts, doors
 from wechat.shapes import Link
 
 THING = 20
@@ -31,8 +31,10 @@ async def call(message: Message) -> str:
     link = next((one for one in message.attachments() if isinstance(one, Link)), None)
     url = link.url if link else url
     once = f"huiliu-{message.row.id}"[:ONCE_BYTES]
-    template = settings.get().oa_template_id
-    return await doors.official_account().send_template(message.row.recipient, template, fields, url, once=once)
+    # of no template at all WeChat says so itself, and the channel rests for this account
+    app = accounts.find("official_account", message.row.app)
+    account = doors.official_account(message.row.app)
+    return await account.send_template(message.row.recipient, app.template_id if app else "", fields, url, once=once)
 
 
 def parts(text: str) -> tuple[str, str, str]:

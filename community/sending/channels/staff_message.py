@@ -10,7 +10,7 @@ from wechat.faults import Never
 async def call(message: Message) -> str:
     """Send the text; Never (unreachable) when the member can't be reached by the app."""
     userid = message.row.recipient
-    if userid in await doors.wecom().send_staff_text([userid], message.text):
+    if userid in await doors.wecom(message.row.app).send_staff_text([userid], message.text):
         raise Never(side="wecom", api="message/send", reason="unreachable", message="该员工不在应用可见范围内")
     return ""
 

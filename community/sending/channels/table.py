@@ -17,12 +17,12 @@ from community.sending.channels import (
 from community.sending.channels.shape import Channel
 from wechat.shapes import Attachment, GroupMessageMade
 
-Create = Callable[[str, str, Sequence[str], Sequence[Attachment]], Awaitable[GroupMessageMade]]
+Create = Callable[[str, str, str, Sequence[str], Sequence[Attachment]], Awaitable[GroupMessageMade]]
 
 
 @dataclass(frozen=True, slots=True)
 class JobChannel:
-    """`create(sender, text, recipients, attachments)` makes one job; `largest` recipients in each."""
+    """`create(corpid, sender, text, recipients, attachments)` makes one job; `largest` recipients in each."""
 
     create: Create
     chat_type: Literal["single", "group"]

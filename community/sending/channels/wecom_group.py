@@ -11,9 +11,9 @@ LARGEST = 2_000
 
 
 async def create(
-    sender: str, text: str, recipients: Sequence[str], attachments: Sequence[Attachment]
+    corpid: str, sender: str, text: str, recipients: Sequence[str], attachments: Sequence[Attachment]
 ) -> GroupMessageMade:
     """Make the job for up to LARGEST groups (chat ids)."""
-    return await doors.wecom().create_group_message(
+    return await doors.wecom(corpid).create_group_message(
         "group", text=text, sender=sender, chat_ids=recipients, attachments=attachments
     )

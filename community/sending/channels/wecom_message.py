@@ -11,9 +11,9 @@ LARGEST = 10_000
 
 
 async def create(
-    sender: str, text: str, recipients: Sequence[str], attachments: Sequence[Attachment]
+    corpid: str, sender: str, text: str, recipients: Sequence[str], attachments: Sequence[Attachment]
 ) -> GroupMessageMade:
     """Make the job for up to LARGEST clients (external ids)."""
-    return await doors.wecom().create_group_message(
+    return await doors.wecom(corpid).create_group_message(
         "single", text=text, sender=sender, external_userids=recipients, attachments=attachments
     )
