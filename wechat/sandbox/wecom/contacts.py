@@ -8,18 +8,22 @@ from typing import Any
 from wechat.sandbox.calls import Call, Problem, cursor_for, get, page, place, post
 from wechat.sandbox.corps import Corp, External, Relation
 from wechat.sandbox.wecom import content
+from wechat.sandbox.wecom.scope import contact_member, sees, visible_members
 
 FOLLOWERS_A_PAGE = 500
+NOTES = (("remark", "remark", 20), ("description", "description", 150), ("remark_company", "remark_company", 20))
+"""Fields of a remark, where they are kept and the most characters of each."""
 
 
 def list_follow_users(call: Call) -> dict[str, Any]:
     """Members who may have clients."""
-    return {"follow_user": [one.userid for one in call.corp.members.values() if not one.left and one.active]}
+    seen = visible_members(call.corp, call.agent)
+    return {"follow_user": [one.userid for one in seen if one.active and one.may_contact]}
 
 
 def list_clients(call: Call) -> dict[str, Any]:
     """All clients of a member; 84061 when there are none."""
-    member = call.member(call.query.get("userid", ""))
+    member = contact_member(call, call.query.get("userid", ""))
     relations = call.corp.by_member.get(member.userid)
     if not relations:
         raise Problem(84061, "not external contact")
@@ -44,7 +48,7 @@ def list_clients_of_members(call: Call) -> dict[str, Any]:
     userids = call.names("userid_list", 100)
     if not userids:
         raise Problem(40058, "missing userid_list")
-    known = [userid for userid in userids if call.corp.member(userid)]
+    known = [one.userid for one in map(call.corp.member, userids) if one and sees(call.corp, call.agent, one)]
     limit, corp = call.number("limit", 50, 100), call.corp
     start = place(str(call.body.get("cursor") or ""))
     everything = (one for userid in known for one in corp.by_member.get(userid, {}).values())
@@ -66,13 +70,11 @@ def list_clients_of_members(call: Call) -> dict[str, Any]:
 def set_remark(call: Call) -> dict[str, Any]:
     """What a member noted on a client; given fields overwrite, `[""]` clears the numbers."""
     relation = _relation(call)
-    for name, target, most in (("remark", "remark", 20), ("description", "description", 150)):
+    for name, target, most in NOTES:
         if isinstance(value := call.body.get(name), str):
             if len(value) > most:
                 raise Problem(40058, f"{name} too long")
             setattr(relation, target, value)
-    if isinstance(company := call.body.get("remark_company"), str):
-        relation.remark_company = company[:20]
     if "remark_mobiles" in call.body:
         relation.remark_mobiles = [number for number in call.names("remark_mobiles", 5) if number]
     return {}
@@ -122,14 +124,14 @@ def _follow(corp: Corp, one: Relation) -> dict[str, Any]:
         "tags": [{"group_name": tag.group_name, "tag_name": tag.name, "tag_id": tag.id, "type": 1} for tag in tags],
         "remark_corp_name": one.remark_company,
         "remark_mobiles": list(one.remark_mobiles),
-        "oper_userid": one.userid,
+        "oper_userid": one.oper_userid or one.userid,
         "add_way": one.add_way,
         "state": one.state,
     }
 
 
 def _relation(call: Call) -> Relation:
-    member = call.member(call.text("userid"))
+    member = contact_member(call, call.text("userid"))
     relation = call.corp.relation(member.userid, call.text("external_userid"))
     if relation is None:
         known = call.body["external_userid"] in call.corp.externals

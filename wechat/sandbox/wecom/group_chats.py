@@ -6,6 +6,9 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, page, post
 from wechat.sandbox.corps import GroupChat
+from wechat.sandbox.wecom.group_transfers import settle
+from wechat.sandbox.wecom.scope import sees
+from wechat.sandbox.world import World
 
 UNFILTERED = 1000
 
@@ -21,10 +24,11 @@ def list_groups(call: Call) -> dict[str, Any]:
     if not isinstance(limit, int) or not 1 <= limit <= 1000:
         raise Problem(40058, "invalid limit")
     status = call.body.get("status_filter") or 0
+    seen = owners or {one.userid for one in call.corp.members.values() if one.left or sees(call.corp, call.agent, one)}
     hits = [
         chat
         for chat in call.corp.groups.values()
-        if not chat.dismissed and (not owners or chat.owner in owners) and (not status or chat.status == status)
+        if not chat.dismissed and chat.owner in seen and (not status or chat.status == status)
     ]
     rows, cursor = page(hits, str(call.body.get("cursor") or ""), limit)
     shown = [{"chat_id": chat.chat_id, "status": chat.status} for chat in rows]
@@ -36,6 +40,7 @@ def show_group(call: Call) -> dict[str, Any]:
     chat = call.corp.groups.get(call.text("chat_id"))
     if chat is None or chat.dismissed:
         raise Problem(86003, "chat not exist")
+    settle(call.world, call.corp, chat)
     seen = _lagging(chat, call.world.clock.now(), call.world.switches.lag_ms) or describe(chat)
     if call.body.get("need_name") != 1:
         return {"group_chat": seen}
@@ -44,6 +49,20 @@ def show_group(call: Call) -> dict[str, Any]:
         known = call.corp.externals if row["type"] == 2 else call.corp.members
         named.append({**row, "name": getattr(known.get(row["userid"]), "name", "")})
     return {"group_chat": {**seen, "member_list": named}}
+
+
+def find_by_opengid(call: Call) -> dict[str, Any]:
+    """The chat id behind the id that a mini program sees."""
+    wanted = call.text("opengid")
+    for chat_id in call.corp.groups:
+        if opengid(call.world, chat_id) == wanted:
+            return {"chat_id": chat_id}
+    raise Problem(40058, "invalid opengid")
+
+
+def opengid(world: World, chat_id: str) -> str:
+    """The id of a group in a mini program."""
+    return world.ids.named("og", chat_id, 28)
 
 
 def describe(chat: GroupChat) -> dict[str, Any]:
@@ -68,4 +87,5 @@ def _lagging(chat: GroupChat, now: float, lag_ms: int) -> dict[str, Any] | None:
 ENDPOINTS = (
     post("/wx/cgi-bin/externalcontact/groupchat/list", list_groups, capability="customer"),
     post("/wx/cgi-bin/externalcontact/groupchat/get", show_group, capability="customer"),
+    post("/wx/cgi-bin/externalcontact/opengid_to_chatid", find_by_opengid, capability="customer"),
 )

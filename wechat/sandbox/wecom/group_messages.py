@@ -7,6 +7,7 @@ from typing import Any
 from wechat.sandbox.calls import Call, Problem, page, post
 from wechat.sandbox.corps import GroupMessage, SenderTask, Target
 from wechat.sandbox.wecom import content
+from wechat.sandbox.wecom.scope import contact_member
 
 CLIENTS = 10_000
 CHATS = 2_000
@@ -22,7 +23,7 @@ def create(call: Call) -> dict[str, Any]:
         raise Problem(40058, "invalid chat_type")
     sender = str(call.body.get("sender") or "")
     if sender:
-        call.member(sender)
+        contact_member(call, sender)
     split, failed = _split_clients(call, sender) if kind == "single" else _split_chats(call, sender)
     if not split:
         raise Problem(41048, "no customer to send", fail_list=failed)
@@ -113,13 +114,20 @@ def _split_clients(call: Call, sender: str) -> tuple[dict[str, list[str]], list[
         raise Problem(40058, "missing external_userid and sender")
     split: dict[str, list[str]] = {}
     failed = []
+    chosen = _chosen(call)
     for client in dict.fromkeys(wanted or corp.by_member.get(sender, {})):
         relation = corp.relation(sender, client) if sender else corp.last_talked(client)
         if relation is None:
             failed.append(client)
-        else:
+        elif all(tags & set(relation.tags) for tags in chosen):
             split.setdefault(relation.userid, []).append(client)
     return split, failed
+
+
+def _chosen(call: Call) -> list[set[str]]:
+    """The tag filter: every group of tags must be met, by any tag inside it."""
+    groups = (call.body.get("tag_filter") or {}).get("group_list") or []
+    return [set(group.get("tag_list") or []) for group in groups if group.get("tag_list")]
 
 
 def _split_chats(call: Call, sender: str) -> tuple[dict[str, list[str]], list[str]]:
@@ -132,9 +140,9 @@ def _split_chats(call: Call, sender: str) -> tuple[dict[str, list[str]], list[st
 
 
 def _job(call: Call) -> GroupMessage:
-    job = call.corp.group_messages.get(call.text("msgid"))
+    job = call.corp.group_messages.get(call.text("msgid", 41046))
     if job is None:
-        raise Problem(40058, "invalid msgid")
+        raise Problem(41047, "invalid msgid")
     if call.world.clock.now() < job.ready_at:
         raise Problem(41063, "group msg is being dispatched")
     return job

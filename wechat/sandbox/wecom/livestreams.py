@@ -6,22 +6,31 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, get, page, post
 from wechat.sandbox.corps import Livestream
+from wechat.sandbox.wecom import media
+from wechat.sandbox.wecom.scope import seen_member
 from wechat.sandbox.world import World
 
 THEME_CHARS = 20
 EXPIRES_S = 3600
 WATCHERS_A_PAGE = 100
+TYPES = range(5)
+ACTIVITY = ("activity_cover_mediaid", "activity_share_mediaid", "activity_detail")
 
 
 def create(call: Call) -> dict[str, Any]:
     """Book a livestream of one anchor."""
-    anchor = call.member(call.text("anchor_userid"))
+    anchor = seen_member(call, call.text("anchor_userid"))
     start, duration = _when(call)
     livingid = call.world.ids.secret("lv", 20)
     live = Livestream(livingid, call.agent.agentid, anchor.userid, _theme(call), start, duration)
-    live.type = int(call.body.get("type") or 0)
+    live.type = _type(call)
     live.description = str(call.body.get("description") or "")
     live.remind_time = int(call.body.get("remind_time") or 0)
+    live.created = call.world.clock.now()
+    live.activity = {name: call.body[name] for name in ACTIVITY if name in call.body}
+    for name in ("activity_cover_mediaid", "activity_share_mediaid"):
+        if live.activity.get(name):
+            media.require(call, live.activity[name])
     call.corp.livestreams[livingid] = live
     return {"livingid": livingid}
 
@@ -66,7 +75,7 @@ def show(call: Call) -> dict[str, Any]:
             "comment_num": sum(row["is_comment"] for row in watched),
             "mic_num": sum(row["is_mic"] for row in watched),
             "open_replay": 1,
-            "replay_status": 0,
+            "replay_status": 2 if live.replay_deleted else 1 if live.status == 2 else 0,
             "type": live.type,
             "push_stream_url": "",
             "online_count": viewers if live.status == 1 else 0,
@@ -106,6 +115,36 @@ def expire(world: World, live: Livestream) -> None:
     """A booked livestream that never began expires silently an hour after its time."""
     if live.status == 0 and world.clock.now() > live.start + EXPIRES_S:
         live.status = 3
+
+
+def delete_replay(call: Call) -> dict[str, Any]:
+    """Delete the recording of what has ended; only once and only the own app's."""
+    live = _live(call, call.text("livingid"))
+    if live.agentid != call.agent.agentid:
+        raise Problem(301002, "not allow operate another agent's living")
+    if live.status != 2 or live.replay_deleted:
+        raise Problem(40058, "living has no replay")
+    live.replay_deleted = True
+    return {}
+
+
+def show_share(call: Call) -> dict[str, Any]:
+    """Who watches by whose invitation: the code is the one that the page of a shared livestream carries."""
+    livingid, _, viewer = call.text("ww_share_code").partition(".")
+    live = _live(call, livingid)
+    row = live.externals.get(viewer) or live.users.get(viewer)
+    if row is None:
+        raise Problem(40058, "invalid ww_share_code")
+    told: dict[str, Any] = {"livingid": live.livingid}
+    told |= {"viewer_external_userid": viewer} if viewer in live.externals else {"viewer_userid": viewer}
+    return {**told, "invitor_userid": row.get("invitor_userid", "")}
+
+
+def _type(call: Call) -> int:
+    kind = int(call.body.get("type") or 0)
+    if kind not in TYPES:
+        raise Problem(40058, "invalid type")
+    return kind
 
 
 def _live(call: Call, livingid: str) -> Livestream:
@@ -149,4 +188,6 @@ ENDPOINTS = (
     post("/wx/cgi-bin/living/get_watch_stat", list_watchers, capability="living"),
     post("/wx/cgi-bin/living/get_user_all_livingid", list_of_anchor, capability="living"),
     post("/wx/cgi-bin/living/get_living_code", give_code, capability="living"),
+    post("/wx/cgi-bin/living/delete_replay_data", delete_replay, capability="living"),
+    post("/wx/cgi-bin/living/get_living_share_info", show_share, capability="living"),
 )
