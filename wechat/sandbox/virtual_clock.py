@@ -40,6 +40,10 @@ class VirtualClock:
         """The calendar day in Shanghai as YYYY-MM-DD."""
         return self.local().strftime("%Y-%m-%d")
 
+    def day_of(self, moment: float) -> str:
+        """The calendar day of a moment in Shanghai as YYYY-MM-DD."""
+        return datetime.fromtimestamp(moment, SHANGHAI).strftime("%Y-%m-%d")
+
     def local(self) -> datetime:
         """The present moment on a Shanghai wall clock."""
         return datetime.fromtimestamp(self.now(), SHANGHAI)

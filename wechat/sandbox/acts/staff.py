@@ -1,142 +1,153 @@
-"""What members do on their phones: confirm group messages, join and leave the corp, tend the tag library."""
+"""Members come, change and leave; departments and the members' tags change: told to apps that see the address book."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from wechat.sandbox.accounts import Account
-from wechat.sandbox.acts.deeds import Args, Deed, Impossible, account_of, corp_of, member_of
-from wechat.sandbox.corps import Corp, GroupMessage, Member, SenderTask
-from wechat.sandbox.oa import mass_sends
-from wechat.sandbox.virtual_clock import SHANGHAI
-from wechat.sandbox.wecom import contact_tags, content
+from wechat.sandbox.acts.deeds import Args, Deed, Impossible, corp_of, member_of, names_in
+from wechat.sandbox.corp_records import MemberTag
+from wechat.sandbox.corps import Corp, Member
 from wechat.sandbox.world import World
 
+CHANGED = {"name": "Name", "mobile": "Mobile", "position": "Position", "email": "Email"}
+"""Fields of a member that `member.update` may change -> their elements in the event."""
 
-def confirm_groupmsg(world: World, args: Args) -> dict[str, Any]:
-    """Send what waits; {userid?, msgid?}: without a name every member, without a msgid every job. No callback comes."""
+
+def join(world: World, args: Args) -> dict[str, Any]:
+    """A new member comes; {userid, name?, department?: [ids], active?, mobile?, position?, email?}."""
+    corp, userid = corp_of(world, args), str(args.get("userid", ""))
+    if not userid or corp.member(userid):
+        raise Impossible(f"member {userid} exists or has no name")
+    member = Member(userid, str(args.get("name", userid)), active=bool(args.get("active", True)))
+    member.department = _parties(corp, args) or member.department
+    for name in ("mobile", "position", "email"):
+        setattr(member, name, str(args.get(name, "")))
+    corp.members[userid] = member
+    shown = {"Name": member.name, "Department": ",".join(map(str, member.department))}
+    return {"userid": userid, **_told(world, corp, "create_user", {"UserID": userid, **shown})}
+
+
+def update(world: World, args: Args) -> dict[str, Any]:
+    """A member changes; {userid, new_userid?, name?, department?, active?, may_contact?, real_named?, mobile?, ...}."""
     corp = corp_of(world, args)
-    members = [member_of(corp, args["userid"]).userid] if args.get("userid") else list(corp.waiting)
-    confirmed = []
-    for userid in members:
-        for job in list(corp.waiting.get(userid, {}).values()):
-            if not args.get("msgid") or job.msgid == args["msgid"]:
-                sent = _send(world, corp, job, job.tasks[userid])
-                confirmed.append({"userid": userid, "msgid": job.msgid, "sent": sent})
-                del corp.waiting[userid][job.msgid]
-    return {"confirmed": confirmed, "callbacks": []}
+    member = member_of(corp, args.get("userid"))
+    event: dict[str, Any] = {"UserID": member.userid}
+    for name, element in CHANGED.items():
+        if name in args:
+            setattr(member, name, str(args[name]))
+            event[element] = str(args[name])
+    for name in ("active", "may_contact", "real_named"):
+        if name in args:
+            setattr(member, name, bool(args[name]))
+    if "active" in args:
+        event["Status"] = 1 if member.active else 4
+    if parties := _parties(corp, args):
+        member.department = parties
+        event["Department"] = ",".join(map(str, parties))
+    if args.get("new_userid"):
+        event["NewUserID"] = _rename(corp, member, str(args["new_userid"]))
+    return {"userid": member.userid, **_told(world, corp, "update_user", event)}
 
 
 def leave(world: World, args: Args) -> dict[str, Any]:
     """A member leaves the corp; {userid}. Their groups stand without owner, their relations stay unassigned."""
     corp = corp_of(world, args)
     member = member_of(corp, args.get("userid"))
-    member.left = True
+    member.left, member.left_at = True, world.now()
     for chat in corp.groups.values():
         if chat.owner == member.userid:
             chat.status = 1
-    return _contact_event(world, corp, "delete_user", member.userid)
+    return {"userid": member.userid, **_told(world, corp, "delete_user", {"UserID": member.userid})}
 
 
-def join(world: World, args: Args) -> dict[str, Any]:
-    """A new member comes; {userid, name?}."""
-    corp, userid = corp_of(world, args), str(args.get("userid", ""))
-    if not userid or corp.member(userid):
-        raise Impossible(f"member {userid} exists or has no name")
-    corp.members[userid] = Member(userid, str(args.get("name", userid)))
-    return _contact_event(world, corp, "create_user", userid)
-
-
-def create_tag(world: World, args: Args) -> dict[str, Any]:
-    """The admin adds a tag in the console; {group, name}."""
+def found_party(world: World, args: Args) -> dict[str, Any]:
+    """A new department; {name, parent? 1, id?}."""
     corp = corp_of(world, args)
-    group, name = str(args.get("group", "")), str(args.get("name", ""))
-    tag = contact_tags.put(corp, world.ids, group, [name], world.now())[0]
-    return {"id": tag.id, **_tag_event(world, corp, "create", tag.id)}
+    number, parent = int(args.get("id") or max(corp.departments) + 1), int(args.get("parent", 1))
+    if number in corp.departments or parent not in corp.departments:
+        raise Impossible(f"department {number} exists or {parent} doesn't")
+    corp.departments[number] = {"name": str(args.get("name", number)), "parentid": parent}
+    event = {"Id": number, "Name": corp.departments[number]["name"], "ParentId": parent, "Order": number}
+    return {"id": number, **_told(world, corp, "create_party", event)}
 
 
-def delete_tag(world: World, args: Args) -> dict[str, Any]:
-    """The admin deletes a tag in the console; {id}."""
+def change_party(world: World, args: Args) -> dict[str, Any]:
+    """A department gets another name or place; {id, name?, parent?}."""
     corp = corp_of(world, args)
-    tag = corp.tags.get(str(args.get("id", "")))
-    if tag is None:
-        raise Impossible(f"no tag {args.get('id')}")
-    contact_tags.remove(corp, [tag])
-    return _tag_event(world, corp, "delete", tag.id)
+    number, row = _party(corp, args)
+    event: dict[str, Any] = {"Id": number}
+    if "name" in args:
+        row["name"] = event["Name"] = str(args["name"])
+    if "parent" in args:
+        row["parentid"] = event["ParentId"] = int(args["parent"])
+    return {"id": number, **_told(world, corp, "update_party", event)}
 
 
-def confirm_mass(world: World, args: Args) -> dict[str, Any]:
-    """The account's admin lets a mass send to all go out; {msg_id}."""
-    account: Account = account_of(world, args)
-    job = account.mass_jobs.get(int(args.get("msg_id", 0)))
-    if job is None or job.status != "CONFIRMING":
-        raise Impossible("no mass send waits for confirmation")
-    job.status = "SENDING"
-    mass_sends.finish(world, account, job)
-    return {"msg_id": job.msg_id}
+def close_party(world: World, args: Args) -> dict[str, Any]:
+    """An empty department goes; {id}."""
+    corp = corp_of(world, args)
+    number, _ = _party(corp, args)
+    inside = any(number in one.department for one in corp.members.values() if not one.left)
+    if number == 1 or inside or any(row["parentid"] == number for row in corp.departments.values()):
+        raise Impossible(f"department {number} isn't empty")
+    del corp.departments[number]
+    return {"id": number, **_told(world, corp, "delete_party", {"Id": number})}
 
 
-def has_quota(received: list[float], preset: str, now: float) -> bool:
-    """May one more group message reach this client or group? `received` are epoch seconds of earlier ones."""
-    if preset == "none":
-        return True
-    today = datetime.fromtimestamp(now, SHANGHAI)
-    days = [datetime.fromtimestamp(moment, SHANGHAI) for moment in received]
-    if preset == "day_1":
-        return all(day.date() != today.date() for day in days)
-    if preset == "week_7":
-        return sum(day.isocalendar()[:2] == today.isocalendar()[:2] for day in days) < 7
-    this_month = sum((day.year, day.month) == (today.year, today.month) for day in days)
-    return this_month < (4 if preset == "month_4" else _days_in_month(today))
+def tag_members(world: World, args: Args) -> dict[str, Any]:
+    """Members get and lose a tag of the address book; {tagid, name?, add?: [userids], remove?: [userids]}."""
+    corp, tagid = corp_of(world, args), int(args.get("tagid", 1))
+    tag = corp.member_tags.setdefault(tagid, MemberTag(tagid, str(args.get("name", tagid))))
+    added = [member_of(corp, one).userid for one in names_in(args, "", "add")]
+    removed = names_in(args, "", "remove")
+    tag.userids = [one for one in dict.fromkeys([*tag.userids, *added]) if one not in removed]
+    event = {"TagId": tagid, "AddUserItems": ",".join(added), "DelUserItems": ",".join(removed)}
+    more = {"AddPartyItems": "", "DelPartyItems": ""}
+    return {"tagid": tagid, **_told(world, corp, "update_tag", {**event, **more})}
 
 
-def _send(world: World, corp: Corp, job: GroupMessage, task: SenderTask) -> int:
-    now, text, reached = world.clock.now(), content.readable(job.content), []
-    for target in task.targets:
-        if job.chat_type == "single":
-            there = corp.relation(task.userid, target.id) is not None
-            received = corp.externals[target.id].received
-        else:
-            there = not corp.groups[target.id].dismissed
-            received = corp.groups[target.id].received
-        target.sent_at = int(now)
-        if not there:
-            target.status = 2
-        elif not has_quota(received, world.switches.groupmsg_quota, now):
-            target.status = 3
-        else:
-            target.status = 1
-            received.append(now)
-            reached.append(target.id)
-    task.status, task.sent_at = 2, int(now)
-    if job.chat_type == "single" and reached:
-        world.deliver("group_message", reached, text, job.msgid, task.userid)
-    for chat_id in reached if job.chat_type == "group" else []:
-        world.deliver("group_chat", corp.groups[chat_id].externals(), text, job.msgid, task.userid, via=chat_id)
-    return len(reached)
+def _rename(corp: Corp, member: Member, userid: str) -> str:
+    if userid in corp.members:
+        raise Impossible(f"member {userid} exists")
+    known = corp.by_member.pop(member.userid, {})
+    del corp.members[member.userid]
+    for client, relation in known.items():
+        del corp.by_external[client][member.userid]
+        relation.userid = userid
+        corp.relate(relation)
+    for chat in corp.groups.values():
+        chat.owner = userid if chat.owner == member.userid else chat.owner
+        if row := chat.members.pop(member.userid, None):
+            chat.members[userid] = {**row, "userid": userid}
+    corp.members[userid], member.userid = member, userid
+    return userid
 
 
-def _days_in_month(today: datetime) -> int:
-    following = today.replace(day=28).toordinal() + 4
-    return datetime.fromordinal(following - datetime.fromordinal(following).day).day
+def _parties(corp: Corp, args: Args) -> list[int]:
+    parties = [int(one) for one in args.get("department") or []]
+    if any(number not in corp.departments for number in parties):
+        raise Impossible(f"no department in {parties}")
+    return parties
 
 
-def _contact_event(world: World, corp: Corp, change: str, userid: str) -> dict[str, Any]:
-    event = {"Event": "change_contact", "ChangeType": change, "UserID": userid}
-    return {"userid": userid, "callbacks": world.tell_corp(corp, event, capability="contacts")}
+def _party(corp: Corp, args: Args) -> tuple[int, dict[str, Any]]:
+    number = int(args.get("id", 0))
+    if number not in corp.departments:
+        raise Impossible(f"no department {number}")
+    return number, corp.departments[number]
 
 
-def _tag_event(world: World, corp: Corp, change: str, tag_id: str) -> dict[str, Any]:
-    event = {"Event": "change_external_tag", "Id": tag_id, "TagType": "tag", "ChangeType": change}
-    return {"callbacks": world.tell_corp(corp, event)}
+def _told(world: World, corp: Corp, change: str, detail: dict[str, Any]) -> dict[str, Any]:
+    event = {"Event": "change_contact", "ChangeType": change, **detail}
+    return {"callbacks": world.tell_corp(corp, event, capability="contacts")}
 
 
 DEEDS: dict[str, Deed] = {
-    "member.confirm_groupmsg": confirm_groupmsg,
-    "member.leave": leave,
     "member.join": join,
-    "tag.create": create_tag,
-    "tag.delete": delete_tag,
-    "admin.confirm_mass": confirm_mass,
+    "member.update": update,
+    "member.leave": leave,
+    "party.create": found_party,
+    "party.update": change_party,
+    "party.delete": close_party,
+    "member.tag": tag_members,
 }
