@@ -82,6 +82,8 @@ ACTIONS = {
     "retention.swept": "按期限清理数据",
     "send.decided": "核实消息",
     "callback.replayed": "重试回调",
+    "callback.examined_again": "重新识别搁置的回调",
+    "callback.let_go": "不再保留未知回调",
     "staff.hired": "新增成员",
     "staff.left_wecom": "成员离开企业微信",
     "staff.role_changed": "角色与范围生效",

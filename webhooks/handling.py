@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kernel import crashpoints, database, logs
 from kernel.errors import Later
-from webhooks import directory, inbox
+from webhooks import directory, inbox, quarantine
 from webhooks.inbox import Claimed
 from wechat import callbacks
 
@@ -40,9 +40,13 @@ async def handle_left(lane: str = "", limit: int = 1000) -> int:
 async def _handle(callback: Claimed) -> None:
     try:
         async with database.transaction():
-            await directory.follow(callbacks.parse(callback.side, callback.body(), callback.app))
-            crashpoints.pass_by("callback.before_commit")
-            await inbox.finish(callback)
+            event = callbacks.parse(callback.side, callback.body(), callback.app)
+            if quarantine.is_followable(event):
+                await directory.follow(event)
+                crashpoints.pass_by("callback.before_commit")
+                await inbox.finish(callback)
+            else:
+                await quarantine.set_aside(callback, event)
     except inbox.LostClaim:
         _log.warning("callback.claim_lost", callback=callback.id)
     except Later as later:

@@ -11,7 +11,8 @@ from kernel.records import Record
 class Callback(Record):
     """One received call; `digest` (SHA-256 of the whole decrypted body) makes it unique, the body is sealed.
 
-    side: official_account or wecom. state: received, claimed, handled, failed (waits for next_try_at) or dead.
+    side: official_account or wecom. state: received, claimed, handled, failed (waits for next_try_at), dead, unknown
+    (nobody has a word for it) or quarantined (it lacks what it needs).
     """
 
     side = fields.CharField(max_length=20)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from collections.abc import Callable
@@ -99,10 +98,11 @@ def entry(kind: type[Event], read: Callable[[Body], Event], *needs: str) -> Entr
     return Entry(read, word_of(kind), needs)
 
 
-@functools.cache
 def word_of(kind: type[Event]) -> str:
     """ContactAdded -> contact_added."""
-    return WORD_START.sub("_", kind.__name__).lower()
+    if kind not in _words:
+        _words[kind] = WORD_START.sub("_", kind.__name__).lower()
+    return _words[kind]
 
 
 def lacking(body: Body, needs: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,3 +110,6 @@ def lacking(body: Body, needs: tuple[str, ...]) -> tuple[str, ...]:
     fields = body.fields
     missing = tuple(name for name in needs if not fields.get(name))
     return missing if body.number("CreateTime") else (*missing, "CreateTime")
+
+
+_words: dict[type[Event], str] = {}

@@ -58,11 +58,11 @@ async def test_one_callback_delivered_five_times_has_one_effect(wechat: Caller) 
     assert (stored.state, stored.copies, stored.attempts) == ("handled", 5, 1)
 
 
-async def test_an_unknown_event_is_kept_and_marked_as_handled(wechat: Caller) -> None:
+async def test_an_unknown_event_is_kept_and_set_aside(wechat: Caller) -> None:
     await wechat.account_event("o1", Event="sandbox_future_event")
     await handling.handle(await ids())
     stored = await Callback.get()
-    assert (stored.state, stored.kind) == ("handled", "?event.sandbox_future_event")
+    assert (stored.state, stored.kind) == ("unknown", "?event.sandbox_future_event")
 
 
 async def test_a_failing_recipe_waits_longer_each_time_becomes_a_dead_letter_and_can_be_replayed(

@@ -25,6 +25,8 @@ CALLBACK_STATES = {
     "failed": "等待重试",
     "dead": "死信",
     "handled": "24 小时内已处理",
+    "unknown": "暂不认识",
+    "quarantined": "内容缺失，已隔离",
 }
 JOBS = {
     "sweep-callbacks": "处理漏下的回调",
