@@ -58,6 +58,8 @@ class Reply:
 
     status: int
     body: bytes
+    date: str = ""
+    """The Date header: what time it is over there."""
 
 
 class Client:
@@ -114,7 +116,7 @@ class Client:
             async with self._session.request(
                 method, url, params=params, data=data, headers=headers, allow_redirects=False
             ) as response:
-                return Reply(response.status, await _read(response))
+                return Reply(response.status, await _read(response), response.headers.get("Date", ""))
         except aiohttp.ClientConnectorError as error:
             return NotAllowed("resolved") if isinstance(error.os_error, NotAllowed) else NotSent()
         except (aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):

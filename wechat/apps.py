@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from kernel import clock
 from kernel.settings import Settings
 from wechat.app_rows import AppRow
 from wechat.events import Side
@@ -65,7 +66,7 @@ def listing(own: Settings, rows: Sequence[AppRow], now: datetime) -> Listing:
     for side in SIDES:
         found = _of_settings(own, side, rows, now)
         known = {app.key for app in found}
-        found += [_of_row(row, now) for row in rows if row.side == side and row.key not in known]
+        found += [of_row(row, now) for row in rows if row.side == side and row.key not in known]
         chosen = next((app for app in found if app.is_primary), found[0] if found else None)
         # one primary and no more: of the settings' account and one that the console names, the console's
         named = [replace(app, is_primary=app is chosen) for app in found]
@@ -86,7 +87,7 @@ def _of_settings(own: Settings, side: Side, rows: Iterable[AppRow], now: datetim
     row = next((one for one in rows if one.key == key_of(side, receive_id, agentid)), None)
     if row is None:
         row = AppRow(0, side, receive_id, agentid, own.bank_name, receive_id.lower())
-    from_row = _of_row(row, now)
+    from_row = of_row(row, now)
     app = replace(
         from_row,
         original_id=(own.oa_original_id if side == "official_account" else "") or from_row.original_id,
@@ -99,7 +100,8 @@ def _of_settings(own: Settings, side: Side, rows: Iterable[AppRow], now: datetim
     return [app]
 
 
-def _of_row(row: AppRow, now: datetime) -> App:
+def of_row(row: AppRow, now: datetime | None = None) -> App:
+    """The account that a row of the console describes."""
     return App(
         row.id,
         row.side,
@@ -109,7 +111,7 @@ def _of_row(row: AppRow, now: datetime) -> App:
         row.original_id,
         row.secret,
         row.token,
-        _keys(row.aes_key, row, now),
+        _keys(row.aes_key, row, now or clock.now()),
         row.mode,
         row.body_format,
         row.template_id,
