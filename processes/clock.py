@@ -11,6 +11,7 @@ from campaigns.livestreams import tasks as livestreams
 from community.clients import tasks as clients
 from community.groups import tasks as groups
 from community.privacy import tasks as privacy
+from community.reconciling import tasks as reconciling
 from community.sending import tasks as sending
 from kernel import logs, settings, tasks
 from loyalty.metrics import tasks as metrics
@@ -39,7 +40,10 @@ TIMETABLE = (
     job("read-tags", every(hours=1), clients.read_tags),
     job("read-groups", every(seconds=15), groups.read_stale),
     job("greet-newcomers", every(hours=1), groups.greet_waiting),
-    job("reconcile-community", daily("03:10"), groups.reconcile),
+    # what WeChat lists and we have: the hour's differences, the whole each night, and passes that stand still
+    job("reconcile-community", daily("03:10"), reconciling.reconcile),
+    job("reconcile-changes", every(hours=1), reconciling.reconcile_changes),
+    job("resume-reconciling", every(minutes=1), reconciling.resume),
     # what clients are worth; the review looks each day whether a month waits for it, because files come late
     job("nightly-figures", daily("04:20"), metrics.nightly_figures),
     job("review-tiers", daily("05:10"), rewards.monthly_review),

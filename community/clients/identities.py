@@ -21,6 +21,7 @@ INSERT INTO identity (client_id, kind, scope, value)
 SELECT client_id, $1, $2, value FROM unnest($3::bigint[], $4::text[]) AS given(client_id, value)
 ON CONFLICT (kind, scope, value) DO NOTHING
 """
+CLAIM = ADD + " RETURNING value, client_id"
 NEW_CLIENTS = "INSERT INTO client (id, source, created_at) SELECT id, $2, $3 FROM unnest($1::bigint[]) AS given(id)"
 SURVIVORS = """
 WITH RECURSIVE chain AS (
@@ -66,6 +67,11 @@ async def find_or_create_many(
         raise ValueError(f"unknown kind of identity {kind}")
     unionids = {value: unionid for value, unionid in given if unionid}
     values = list(dict.fromkeys(value for value, _ in given))
+    if not unionids:
+        # whom we know needs no lock: an id never changes hands but by a merge, which leaves a trace to follow
+        known = await _known(kind, scope, values)
+        if len(known) == len(values):
+            return {value: Found(client_id, False) for value, client_id in (await _surviving(known)).items()}
     async with database.transaction():
         await _lock_names([*(f"{kind}|{scope}|{value}" for value in values), *(f"u|{u}" for u in unionids.values())])
         known = await _known(kind, scope, values)
@@ -77,6 +83,24 @@ async def find_or_create_many(
         await _join(found, unionids, by_union)
         survivors = await _survivors(list(found.values()))
     return {value: Found(survivors.get(found[value], found[value]), found[value] in made) for value in values}
+
+
+async def make_many(kind: str, scope: str, values: Sequence[str], *, source: str) -> dict[str, int]:
+    """The clients behind very many ids that we most likely don't know, made at once; by id.
+
+    No lock per name is taken: the unique index decides who is first, and surplus rows of the second are removed.
+    """
+    async with database.transaction():
+        reserved = await records.reserve_ids("client", len(values))
+        await database.execute(NEW_CLIENTS, list(reserved), source, clock.now())
+        claimed = await database.fetch(CLAIM, kind, scope, reserved, list(values))
+        made = {row["value"]: row["client_id"] for row in claimed}
+        surplus = set(reserved) - set(made.values())
+        if surplus:
+            await database.execute("DELETE FROM client WHERE id = ANY($1::bigint[])", list(surplus))
+            known = await _known(kind, scope, [value for value in values if value not in made])
+            made |= await _surviving(known)
+    return made
 
 
 async def client_of(kind: str, scope: str, value: str) -> int | None:
@@ -199,6 +223,11 @@ async def _join(found: dict[str, int], unionids: dict[str, str], by_union: dict[
         if other is not None and other != found[value]:
             keep, gone = await merging.choose(other, found[value])
             await merge(keep, gone)
+
+
+async def _surviving(found: dict[str, int]) -> dict[str, int]:
+    kept = await _survivors(list(found.values()))
+    return {value: kept.get(client_id, client_id) for value, client_id in found.items()}
 
 
 async def _survivors(client_ids: Sequence[int]) -> dict[int, int]:

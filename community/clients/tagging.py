@@ -14,15 +14,11 @@ ON CONFLICT (name) DO UPDATE SET group_name = coalesce(nullif(tag.group_name, ''
 RETURNING id
 """
 ADD = """
+WITH known AS (
+  UPDATE client_tag SET is_ours = true WHERE client_id = ANY($1::bigint[]) AND tag_id = $2 AND NOT is_ours
+)
 INSERT INTO client_tag (client_id, tag_id) SELECT id, $2 FROM unnest($1::bigint[]) AS who(id)
 ON CONFLICT (client_id, tag_id) DO NOTHING RETURNING client_id
-"""
-ADD_WECOM = """
-WITH added AS (
-  INSERT INTO client_tag (client_id, tag_id) SELECT $1, id FROM tag WHERE wecom_id = ANY($2::text[])
-  ON CONFLICT (client_id, tag_id) DO NOTHING RETURNING tag_id
-)
-SELECT t.name FROM added JOIN tag t ON t.id = added.tag_id ORDER BY t.name
 """
 REMOVE = """
 DELETE FROM client_tag USING tag
@@ -38,15 +34,6 @@ async def add(client_ids: Sequence[int], name: str, *, group_name: str = "", by:
         changed = [row["client_id"] for row in await database.fetch(ADD, list(client_ids), tag_id)]
         await timeline.record_many(changed, "tag.added", by=by, tag=name)
         return changed
-
-
-async def add_wecom(client_id: int, wecom_ids: Sequence[str]) -> list[str]:
-    """Take over tags that members gave in WeCom (those we know of); names of the new ones. None is taken away here."""
-    async with database.transaction():
-        names = [row["name"] for row in await database.fetch(ADD_WECOM, client_id, list(wecom_ids))]
-        for name in names:
-            await timeline.record(client_id, "tag.added", tag=name, where="wecom")
-        return names
 
 
 async def remove(client_ids: Sequence[int], name: str, *, by: Staff | None = None) -> list[int]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from community.clients import library, profiles
-from kernel import logs, settings
+from kernel import logs
 from kernel.tasks import task
+from wechat import accounts
 from wechat.faults import WeChatFault
 
 _log = logs.get(__name__)
@@ -29,15 +30,24 @@ async def read_contact(contact_id: int) -> None:
 
 
 @task("default")
-async def read_tags() -> None:
-    """Read the tag library."""
-    try:
-        await library.read_tags()
-    except WeChatFault as fault:
-        _log.warning("tags.unread", fault=str(fault))
+async def read_tags(corpid: str = "") -> None:
+    """Read the tag library of one corp, or of all."""
+    for one in [corpid] if corpid else _corps():
+        try:
+            await library.read_tags(one)
+        except WeChatFault as fault:
+            _log.warning("tags.unread", fault=str(fault))
 
 
 @task("default")
 async def read_unread() -> None:
-    """Read followers and contacts whom nobody has read; once a minute."""
-    await profiles.read_unread(settings.get().oa_appid, settings.get().wecom_corpid)
+    """Read followers and contacts whom nobody has read, of every account; once a minute."""
+    for app in accounts.every("official_account"):
+        if app.secret and not app.is_paused:
+            await profiles.read_unread(app.receive_id, "")
+    for corpid in _corps():
+        await profiles.read_unread("", corpid)
+
+
+def _corps() -> list[str]:
+    return list(dict.fromkeys(app.receive_id for app in accounts.every("wecom") if app.secret and not app.is_paused))

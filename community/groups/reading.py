@@ -28,7 +28,7 @@ async def read(group_id: int) -> None:
     if group is None or _was_just_read(group):
         return
     try:
-        snapshot = await doors.wecom().group(group.chat_id)
+        snapshot = await doors.wecom(group.corpid).group(group.chat_id)
     except Never as never:
         await _give_up(group, never)
         return
@@ -41,6 +41,14 @@ async def take(group_id: int, snapshot: GroupSnapshot) -> tuple[int, int]:
         joined, left = await roster.apply_snapshot(group_id, snapshot)
         await arrivals.note(group_id, joined, left)
     return len(joined), len(left)
+
+
+async def close(group_id: int, how: str) -> int:
+    """WeCom has no such group (any more): it is over, and everybody has left it; how many were inside."""
+    async with database.transaction():
+        left = await roster.dismiss(group_id, clock.now(), how=how)
+        await arrivals.note(group_id, [], left)
+    return len(left)
 
 
 async def read_stale(limit: int = 100) -> int:
@@ -64,6 +72,4 @@ async def _give_up(group: Group, never: Never) -> None:
     # a group just made may not be readable for a moment: only a lasting refusal says that it is gone
     if group.stale_at is not None and group.stale_at < clock.now() - PATIENCE:
         _log.warning("group.unreadable", group=group.id, fault=str(never))
-        async with database.transaction():
-            left = await roster.dismiss(group, clock.now(), how="unreadable")
-            await arrivals.note(group.id, [], left)
+        await close(group.id, "unreadable")

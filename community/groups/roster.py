@@ -18,6 +18,7 @@ LAG = timedelta(seconds=60)
 DOUBT = timedelta(minutes=10)
 """A group dismissed so lately is not brought back by a list that was read before."""
 VERSIONS_KEPT = 20
+QUITS = {0: "left", 1: "removed", None: "left"}
 
 KEEP = """
 INSERT INTO client_group (corpid, chat_id, stale_at) VALUES ($1, $2, $3)
@@ -35,25 +36,26 @@ INSERT INTO membership AS m (group_id, member_id, is_client, client_id, joined_a
 SELECT $1, member_id, is_client, client_id, joined_at, join_scene
 FROM unnest($2::text[], $3::boolean[], $4::bigint[], $5::timestamptz[], $6::int[])
   AS given(member_id, is_client, client_id, joined_at, join_scene)
-ON CONFLICT (group_id, member_id) DO UPDATE SET left_at = NULL, quit_scene = NULL, is_client = excluded.is_client,
-  client_id = coalesce(excluded.client_id, m.client_id), joined_at = excluded.joined_at,
+ON CONFLICT (group_id, member_id) DO UPDATE SET left_at = NULL, quit_scene = NULL, left_how = '',
+  is_client = excluded.is_client, client_id = coalesce(excluded.client_id, m.client_id), joined_at = excluded.joined_at,
   join_scene = excluded.join_scene, times_joined = m.times_joined + 1
 WHERE m.left_at IS NOT NULL AND m.left_at <= coalesce(excluded.joined_at, m.left_at)
 RETURNING member_id, client_id, is_client, joined_at AS at
 """
 LEAVE = """
-UPDATE membership SET left_at = $2, quit_scene = $3
+UPDATE membership SET left_at = $2, quit_scene = $3, left_how = $6
 WHERE group_id = $1 AND left_at IS NULL AND (member_id = ANY($4::text[])) = $5
 RETURNING member_id, client_id, is_client, left_at AS at
 """
 DESCRIBE = """
 UPDATE client_group SET name = $2, notice = $3, owner_userid = $4::text, opened_at = coalesce(opened_at, $5),
   owner_id = coalesce((SELECT id FROM staff WHERE wecom_userid = $4::text), owner_id),
-  read_at = $6, status = 'active', dismissed_at = NULL, stale_at = CASE WHEN $7::boolean THEN stale_at END
+  read_at = $6, status = 'active', dismissed_at = NULL, dismissed_how = '',
+  stale_at = CASE WHEN $7::boolean THEN stale_at END
 WHERE id = $1
 """
 DISMISS = """
-UPDATE client_group SET status = 'dismissed', dismissed_at = $2, stale_at = NULL
+UPDATE client_group SET status = 'dismissed', dismissed_at = $2, dismissed_how = $3, stale_at = NULL
 WHERE id = $1 AND status = 'active' RETURNING id
 """
 
@@ -95,7 +97,8 @@ async def apply(group: Group, event: GroupChanged) -> tuple[list[Move], list[Mov
             return [], []
         await _move(row, event.cur_mem_ver)
         if event.detail == "del_member":
-            return [], await _leave(group.id, event.members, event.at, event.quit_scene)
+            how = QUITS.get(event.quit_scene, "left")
+            return [], await _leave(group.id, event.members, event.at, event.quit_scene, how)
         joined, strangers = await _join(group, await _as_members(event))
         if strangers:
             # the event names ids only; the list tells the unionid by which we may know them already
@@ -122,25 +125,24 @@ async def apply_snapshot(group_id: int, snapshot: GroupSnapshot) -> tuple[list[M
         await database.execute(DESCRIBE, group_id, *described, clock.now(), still_waits)
         group = await Group.get(id=group_id)
         joined, _ = await _join(group, snapshot.members)
-        left = await _leave(group_id, [one.id for one in snapshot.members], clock.now(), None, except_these=True)
+        inside = [one.id for one in snapshot.members]
+        left = await _leave(group_id, inside, clock.now(), None, "gone", except_these=True)
         return joined, left
 
 
-async def loses_members(group_id: int, snapshot: GroupSnapshot) -> bool:
-    """Whether somebody whom we have inside is not in the snapshot."""
-    missing = """
-    SELECT EXISTS (SELECT FROM membership WHERE group_id = $1 AND left_at IS NULL AND member_id <> ALL($2::text[]))
-    """
-    return bool(await database.fetch_value(missing, group_id, [one.id for one in snapshot.members]))
+async def missing_from(group_id: int, snapshot: GroupSnapshot) -> list[str]:
+    """Those whom we have inside and who are not in the snapshot."""
+    sql = "SELECT member_id FROM membership WHERE group_id = $1 AND left_at IS NULL AND member_id <> ALL($2::text[])"
+    return [row["member_id"] for row in await database.fetch(sql, group_id, [one.id for one in snapshot.members])]
 
 
-async def dismiss(group: Group, at: datetime, how: str = "dismissed") -> list[Move]:
-    """The group is over; those who were inside."""
+async def dismiss(group_id: int, at: datetime, how: str = "dismissed") -> list[Move]:
+    """The group is over, told (dismissed), missing in a complete list (gone) or unreadable; those who were inside."""
     async with database.transaction():
-        await _locked(group.id)
-        if await database.fetch_value(DISMISS, group.id, at) is None:
+        await _locked(group_id)
+        if await database.fetch_value(DISMISS, group_id, at, how) is None:
             return []
-        moves = await _leave(group.id, [], at, None, except_these=True)
+        moves = await _leave(group_id, [], at, None, "dismissed", except_these=True)
         return [move._replace(how=how) for move in moves]
 
 
@@ -205,7 +207,7 @@ async def _join(group: Group, listed: Sequence[GroupMember]) -> tuple[list[Move]
 
 
 async def _leave(
-    group_id: int, ids: Sequence[str], at: datetime, scene: int | None, *, except_these: bool = False
+    group_id: int, ids: Sequence[str], at: datetime, scene: int | None, how: str, *, except_these: bool = False
 ) -> list[Move]:
-    rows = await database.fetch(LEAVE, group_id, at, scene, list(ids), not except_these)
+    rows = await database.fetch(LEAVE, group_id, at, scene, list(ids), not except_these, how)
     return [Move(**row, how=scene) for row in rows]

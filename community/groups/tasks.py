@@ -1,8 +1,8 @@
-"""Wake-ups of groups: read one, read what is old, welcome who waits, and the full pass."""
+"""Wake-ups of groups: read one, read what is old, and welcome who waits."""
 
 from __future__ import annotations
 
-from community.groups import reading, reconciling, welcome
+from community.groups import reading, welcome
 from kernel import logs
 from kernel.tasks import task
 from wechat.faults import WeChatFault
@@ -29,9 +29,3 @@ async def read_stale() -> None:
 async def greet_waiting() -> None:
     """Ask owners to welcome newcomers; every hour."""
     await welcome.greet_waiting()
-
-
-@task("default")
-async def reconcile() -> None:
-    """The full pass over contacts and groups; every night."""
-    await reconciling.run()

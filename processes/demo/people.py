@@ -9,7 +9,7 @@ from typing import Any
 from community.clients import identities, tagging
 from community.clients.models import Client, Identity
 from community.clients.tasks import read_tags
-from community.groups import reconciling
+from community.reconciling import running as reconciling
 from community.suitability.models import RiskAssessment
 from kernel import clock, settings
 from loyalty.assets import importing

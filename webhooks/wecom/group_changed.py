@@ -21,5 +21,5 @@ async def group_changed(event: GroupChanged) -> None:
 async def group_dismissed(event: GroupDismissed) -> None:
     """The group is over, and everybody has left it."""
     group = await roster.find_or_fetch(event.corp, event.chat_id)
-    left = await roster.dismiss(group, event.at)
+    left = await roster.dismiss(group.id, event.at)
     await arrivals.note(group.id, [], left)
