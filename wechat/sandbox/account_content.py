@@ -51,6 +51,7 @@ class Publication:
     status: int = 1
     updated: int = 0
     deleted: list[int] = field(default_factory=list)
+    msg_data_id: int = 0
 
 
 @dataclass(slots=True)

@@ -91,6 +91,8 @@ class MassJob:
     filtered: int = 0
     sent: int = 0
     deleted: list[int] = field(default_factory=list)
+    msg_data_id: int = 0
+    finished: int = 0
 
 
 @dataclass

@@ -101,7 +101,7 @@ def finish(world: World, account: Account, job: MassJob) -> None:
             fan.mass_received[month] = fan.mass_received.get(month, 0) + 1
             reached.append(openid)
     job.status, job.total, job.filtered, job.sent = "SEND_SUCCESS", len(job.openids), len(reached), len(reached)
-    account.note(world.clock.day(), f"mass:{job.msg_id}", len(reached))
+    job.finished = world.now()
     world.deliver("mass", reached, job.text, msgid=str(job.msg_id), via=account.appid)
     _tell(world, account, job, "send success")
 
@@ -146,9 +146,10 @@ def _accept(call: Call, openids: list[str], range_: dict[str, Any], to_all: bool
     msg_id = world.ids.number()
     waits = to_all and world.switches.admin_confirms_mass
     job = MassJob(msg_id, once, now, openids, text, "CONFIRMING" if waits else "SENDING", mark, to_all, kind, titles)
+    job.msg_data_id = world.ids.number()
     account.mass_jobs[msg_id] = job
     world.after(world.switches.mass_delay_s, lambda: finish(world, account, job))
-    return {"errcode": 0, "errmsg": "send job submission success", "msg_id": msg_id, "msg_data_id": world.ids.number()}
+    return {"errcode": 0, "errmsg": "send job submission success", "msg_id": msg_id, "msg_data_id": job.msg_data_id}
 
 
 def _refuse_repeats(account: Account, once: str, mark: str, now: float) -> None:

@@ -24,10 +24,11 @@ def submit(call: Call) -> dict[str, Any]:
         raise Problem(40007, "invalid media_id")
     publish_id = str(world.ids.number())
     one = Publication(publish_id, world.ids.secret(size=32), draft.articles, world.now())
+    one.msg_data_id = world.ids.number()
     account.publications[publish_id] = one
     base = call.base
     world.after(world.switches.publish_delay_s, lambda: _finish(world, account, one, base))
-    return {**OK, "publish_id": publish_id, "msg_data_id": world.ids.number()}
+    return {**OK, "publish_id": publish_id, "msg_data_id": one.msg_data_id}
 
 
 def show_state(call: Call) -> dict[str, Any]:
@@ -83,7 +84,8 @@ def read(call: Call) -> Answer:
     for account in call.world.accounts.values():
         for one in account.publications.values():
             if one.article_id == mark and place.isdecimal() and int(place) in _left(one) and one.status == DONE:
-                account.note(call.world.clock.day(), f"read:{mark}:{place}")
+                hour = call.world.clock.local().hour
+                account.note(call.world.clock.day(), f"read:{one.msg_data_id}_{place}:5:{hour}:")
                 article = one.articles[int(place) - 1]
                 text = f"<h1>{html.escape(article['title'])}</h1>{article['content']}"
                 page = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><main>{text}</main></html>'

@@ -12,6 +12,7 @@ from wechat.sandbox.accounts import Ticket
 from wechat.sandbox.calls import Answer, Call, Problem, get, post
 
 LONGEST_S = 2_592_000
+PERMANENT = 100_000
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -21,10 +22,16 @@ def create(call: Call) -> dict[str, Any]:
     value = _scene(kind, scene)
     passing = kind in ("QR_SCENE", "QR_STR_SCENE")
     lasts = min(int(call.body.get("expire_seconds") or 30), LONGEST_S) if passing else 0
+    if not passing:
+        same = next((one for one in call.account.tickets.values() if one.permanent and one.scene == value), None)
+        if same:
+            return {"ticket": same.ticket, "url": same.url}
+        if sum(one.permanent for one in call.account.tickets.values()) >= PERMANENT:
+            raise Problem(45029, "qrcode count out of limit")
     ticket = call.world.ids.secret("gQ", 40)
     url = f"http://weixin.qq.com/q/{quote(ticket[:24])}"
     expires = call.world.clock.now() + lasts if lasts else float("inf")
-    call.account.tickets[ticket] = Ticket(ticket, value, url, expires)
+    call.account.tickets[ticket] = Ticket(ticket, value, url, expires, permanent=not passing)
     return {"ticket": ticket, **({"expire_seconds": lasts} if lasts else {}), "url": url}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wechat.sandbox.oa import (
+    article_statistics,
     blacklist,
     credentials,
     drafts,
@@ -21,6 +22,7 @@ from wechat.sandbox.oa import (
     service_desk,
     service_sessions,
     short_keys,
+    statistics,
     subscribe_templates,
     subscriptions,
     tags,
@@ -29,6 +31,7 @@ from wechat.sandbox.oa import (
 )
 
 TABLES: tuple[Any, ...] = (
+    article_statistics,
     blacklist,
     credentials,
     drafts,
@@ -45,6 +48,7 @@ TABLES: tuple[Any, ...] = (
     service_desk,
     service_sessions,
     short_keys,
+    statistics,
     subscribe_templates,
     subscriptions,
     tags,

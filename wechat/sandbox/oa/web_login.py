@@ -11,6 +11,8 @@ from wechat.sandbox.calls import Answer, Call, Problem, get
 from wechat.sandbox.corps import Corp
 
 CODE_S = 300
+TOKEN_S, REFRESH_S = 7200, 30 * 86_400
+STATE_BYTES = 128
 SCAN_PATH = "/mp/wwlogin/sso/login"
 LISTED = 200
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -25,6 +27,8 @@ def choose(call: Call) -> Answer:
     app, target = call.query.get("appid", ""), call.query.get("redirect_uri", "")
     if urlsplit(target).scheme not in ("http", "https"):
         return Answer("redirect_uri 参数错误".encode(), status=400)
+    if len(call.query.get("state", "").encode()) > STATE_BYTES:
+        return Answer("state 参数错误".encode(), status=400)
     account, corp = call.world.accounts.get(app), call.world.corps.get(app)
     if account is None and corp is None:
         return Answer("appid 参数错误".encode(), status=400)
@@ -61,29 +65,66 @@ def exchange(call: Call) -> dict[str, Any]:
         raise Problem(40013, "invalid appid")
     if account.config.secret != call.query.get("secret"):
         raise Problem(40125, "invalid appsecret")
-    login = spend_code(call, account.appid, call.query.get("code", ""))
+    if not call.query.get("code"):
+        raise Problem(41008, "missing code")
+    login = spend_code(call, account.appid, call.query["code"])
     fan = account.fans[login["who"]]
     token, refresh = call.world.ids.secret(), call.world.ids.secret()
     issued = {"openid": fan.openid, "appid": account.appid, "scope": login["scope"]}
-    call.world.web_tokens[token] = {**issued, "expires": call.world.clock.now() + 7200}
+    now = call.world.clock.now()
+    call.world.web_tokens[token] = {**issued, "expires": now + TOKEN_S}
+    call.world.web_tokens[f"refresh:{refresh}"] = {**issued, "expires": now + REFRESH_S}
     answer = {"access_token": token, "expires_in": 7200, "refresh_token": refresh, "openid": fan.openid}
     union = {"unionid": fan.unionid} if fan.unionid and login["scope"] == "snsapi_userinfo" else {}
     return {**answer, "scope": login["scope"], **union}
 
 
+def renew(call: Call) -> dict[str, Any]:
+    """Another web token for a refresh token, which lasts thirty days."""
+    if call.query.get("grant_type") != "refresh_token":
+        raise Problem(40002, "invalid grant_type")
+    if not call.query.get("refresh_token"):
+        raise Problem(41003, "refresh_token missing")
+    refresh = call.query["refresh_token"]
+    login = call.world.web_tokens.get(f"refresh:{refresh}")
+    if login is None or login["appid"] != call.query.get("appid"):
+        raise Problem(40030, "invalid refresh_token")
+    if call.world.clock.now() >= login["expires"]:
+        raise Problem(42002, "refresh_token expired")
+    token = call.world.ids.secret()
+    call.world.web_tokens[token] = {**login, "expires": call.world.clock.now() + TOKEN_S}
+    answer = {"access_token": token, "expires_in": TOKEN_S, "refresh_token": refresh}
+    return {**answer, "openid": login["openid"], "scope": login["scope"]}
+
+
+def check_token(call: Call) -> dict[str, Any]:
+    """Whether a web token is still good for this openid."""
+    _login(call)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
 def show_person(call: Call) -> dict[str, Any]:
     """Name and unionid of who signed in, with the scope snsapi_userinfo only."""
-    login = call.world.web_tokens.get(call.query.get("access_token", ""))
-    if login is None or login["openid"] != call.query.get("openid"):
-        raise Problem(40001, "invalid credential")
-    if call.world.clock.now() >= login["expires"]:
-        raise Problem(42001, "access_token expired")
+    login = _login(call)
     if login["scope"] != "snsapi_userinfo":
         raise Problem(48001, "api unauthorized")
     fan = call.world.accounts[login["appid"]].fans[login["openid"]]
     person = {"openid": fan.openid, "nickname": fan.name or "微信用户", "sex": 0, "province": "", "city": ""}
     union = {"unionid": fan.unionid} if fan.unionid else {}
     return {**person, "country": "", "headimgurl": "", "privilege": [], **union}
+
+
+def _login(call: Call) -> dict[str, Any]:
+    if not call.query.get("access_token"):
+        raise Problem(41001, "access_token missing")
+    login = call.world.web_tokens.get(call.query["access_token"])
+    if login is None or call.query["access_token"].startswith("refresh:"):
+        raise Problem(40001, "invalid credential, access_token is invalid or not latest")
+    if login["openid"] != call.query.get("openid"):
+        raise Problem(40003, "invalid openid")
+    if call.world.clock.now() >= login["expires"]:
+        raise Problem(42001, "access_token expired")
+    return login
 
 
 def _fans(account: Account) -> dict[str, str]:
@@ -125,5 +166,7 @@ ENDPOINTS = (
     get("/mp/connect/oauth2/authorize", choose, token=False),
     get(SCAN_PATH, choose, token=False),
     get("/oa/sns/oauth2/access_token", exchange, token=False),
+    get("/oa/sns/oauth2/refresh_token", renew, token=False),
+    get("/oa/sns/auth", check_token, token=False),
     get("/oa/sns/userinfo", show_person, token=False),
 )
