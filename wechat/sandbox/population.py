@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from wechat.sandbox import habits
-from wechat.sandbox.acts import table
+from wechat.sandbox.acts import handovers, table
 from wechat.sandbox.acts.deeds import Impossible
 from wechat.sandbox.world import World
 
@@ -92,6 +92,7 @@ class Population:
         """Let people act for that many seconds of the sandbox's time; how many acts were done."""
         share = self.night_share if self.is_night() else 1.0
         acts = 0
+        handovers.pass_time(self.world)
         for name, rate in self.rates.items():
             for _ in range(min(_poisson(rate * share * seconds / 60, self.temper.rng), MOST_A_TICK)):
                 acts += self._act(name)

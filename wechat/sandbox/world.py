@@ -102,6 +102,15 @@ class World:
             if capability in agent.capabilities and (agentid is None or agent.agentid == agentid)
         ]
 
+    def tell_app(self, corp: Corp, agentid: int, event: Mapping[str, Any]) -> list[int]:
+        """Send what a member did inside an app to that app, whatever it may hear else; the callback ids."""
+        if self.muted:
+            return []
+        kind = {} if "MsgType" in event else {"MsgType": "event"}
+        head = {"ToUserName": corp.corpid, "FromUserName": "sys", "CreateTime": self.now(), **kind}
+        agents = [one for one in corp.config.agents if one.agentid == agentid]
+        return [self.sender.tell(wrapping.for_agent(corp.corpid, agent), {**head, **event}) for agent in agents]
+
     def deliver(
         self, kind: str, people: list[str], text: str, msgid: str = "", sender: str = "", via: str = ""
     ) -> None:

@@ -22,7 +22,9 @@ def add(world: World, args: Args) -> dict[str, Any]:
         raise Impossible(f"{member.userid} and {client.external_userid} are contacts already")
     state = str(args.get("state", ""))
     relation = Relation(member.userid, client.external_userid, world.now(), state, int(args.get("add_way", 1)))
+    relation.half = bool(args.get("half"))
     corp.relate(relation)
+    corp.count(member.userid, world.clock.day(), new_apply_cnt=1, new_contact_cnt=int(not relation.half))
     event: dict[str, Any] = {
         "Event": "change_external_contact",
         "ChangeType": "add_half_external_contact" if args.get("half") else "add_external_contact",
@@ -37,8 +39,21 @@ def add(world: World, args: Args) -> dict[str, Any]:
     return {**told, "callbacks": world.tell_corp(corp, event)}
 
 
+def confirm(world: World, args: Args) -> dict[str, Any]:
+    """The member confirms who added them by half; {userid, external_userid}."""
+    corp = corp_of(world, args)
+    relation = relation_of(corp, args)
+    if not relation.half:
+        raise Impossible("they are full contacts already")
+    relation.half = False
+    corp.count(relation.userid, world.clock.day(), new_contact_cnt=1)
+    state = {"State": relation.state} if relation.state else {}
+    return {"callbacks": world.tell_corp(corp, {**_event("add_external_contact", relation), **state})}
+
+
 def delete_member(world: World, args: Args) -> dict[str, Any]:
     """The client deletes the member: the signal of churn; {userid, external_userid}."""
+    corp_of(world, args).count(str(args.get("userid", "")), world.clock.day(), negative_feedback_cnt=1)
     return _part(world, args, "del_follow_user")
 
 
@@ -48,9 +63,11 @@ def delete_client(world: World, args: Args) -> dict[str, Any]:
 
 
 def chat(world: World, args: Args) -> dict[str, Any]:
-    """Client and member write to each other: no callback, but later group messages go through this member."""
-    relation = relation_of(corp_of(world, args), args)
+    """They write to each other: no callback, but later group messages go through this member; {..., messages? 2}."""
+    corp = corp_of(world, args)
+    relation = relation_of(corp, args)
     relation.last_chat, relation.chat_started = world.clock.now(), True
+    corp.count(relation.userid, world.clock.day(), chat_cnt=1, message_cnt=int(args.get("messages", 2)))
     return {"callbacks": []}
 
 
@@ -99,6 +116,7 @@ def _welcome_code(world: World, corp: Corp, relation: Relation) -> str:
 
 DEEDS: dict[str, Deed] = {
     "client.add": add,
+    "member.confirm_client": confirm,
     "client.chat": chat,
     "client.delete_member": delete_member,
     "member.delete_client": delete_client,

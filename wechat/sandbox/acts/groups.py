@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wechat.sandbox.acts.clients import known_or_new
+from wechat.sandbox.acts.clients import add, confirm, known_or_new
 from wechat.sandbox.acts.deeds import Args, Deed, Impossible, chat_of, corp_of, member_of, names_in
 from wechat.sandbox.corps import Corp, GroupChat
 from wechat.sandbox.wecom.group_chats import describe
@@ -25,7 +25,10 @@ def create(world: World, args: Args) -> dict[str, Any]:
 
 
 def join(world: World, args: Args) -> dict[str, Any]:
-    """People come in; {chat_id, id | ids, scene? 3 by QR or 0 invited, invitor?, state?, name?}; no id: new."""
+    """People come in; {chat_id, id | ids, scene? 3 QR or 0 invited, invitor?, state?, name?, add_member?}; no id: new.
+
+    With `add_member` they also add the owner: after the group's event come add_half and then add_external_contact.
+    """
     corp = corp_of(world, args)
     chat = chat_of(corp, args)
     ids = names_in(args, "id", "ids") or [known_or_new(world, corp, args).external_userid]
@@ -37,7 +40,21 @@ def join(world: World, args: Args) -> dict[str, Any]:
     invitor, state = str(args.get("invitor", "")), str(args.get("state", ""))
     seat(world, corp, chat, newcomers, JOIN_SCENES.get(scene, 2), invitor, state)
     change = {"UpdateDetail": "add_member", "JoinScene": scene, "QuitScene": 0}
-    return {**_told(world, corp, chat, "update", change | _changed(newcomers, before, chat)), "ids": newcomers}
+    told = {**_told(world, corp, chat, "update", change | _changed(newcomers, before, chat)), "ids": newcomers}
+    if args.get("add_member"):
+        told["callbacks"] = told["callbacks"] + _befriend(world, corp, chat, newcomers, state)
+    return told
+
+
+def talk(world: World, args: Args) -> dict[str, Any]:
+    """Somebody writes in the group; {chat_id, id, count? 1}. No callback."""
+    chat = chat_of(corp_of(world, args), args)
+    who = str(args.get("id", ""))
+    if who not in chat.members:
+        raise Impossible(f"{who} isn't inside")
+    today = chat.talk.setdefault(world.clock.day(), {})
+    today[who] = today.get(who, 0) + int(args.get("count", 1))
+    return {"callbacks": []}
 
 
 def quit_chat(world: World, args: Args) -> dict[str, Any]:
@@ -113,6 +130,16 @@ def seat(
         chat.members[one] = row
 
 
+def _befriend(world: World, corp: Corp, chat: GroupChat, ids: list[str], state: str) -> list[int]:
+    told: list[int] = []
+    for one in ids:
+        if one in corp.externals and corp.relation(chat.owner, one) is None:
+            pair = {"corpid": corp.corpid, "userid": chat.owner, "external_userid": one}
+            told += add(world, {**pair, "state": state, "add_way": 4, "half": True})["callbacks"]
+            told += confirm(world, pair)["callbacks"]
+    return told
+
+
 def _leave(world: World, args: Args, scene: int) -> dict[str, Any]:
     corp = corp_of(world, args)
     chat = chat_of(corp, args)
@@ -156,4 +183,5 @@ DEEDS: dict[str, Deed] = {
     "group.notice": announce,
     "group.owner": hand_over,
     "group.dismiss": dismiss,
+    "group.talk": talk,
 }

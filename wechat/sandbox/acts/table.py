@@ -4,11 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from wechat.sandbox.acts import clients, fans, groups, livestreams, staff
+from wechat.sandbox.acts import (
+    admins,
+    apps,
+    clients,
+    fans,
+    group_sending,
+    groups,
+    handovers,
+    livestreams,
+    moments,
+    staff,
+    tags,
+    ways,
+)
 from wechat.sandbox.acts.deeds import Args, Deed, Impossible
 from wechat.sandbox.world import World
 
-DEEDS: dict[str, Deed] = {**fans.DEEDS, **clients.DEEDS, **groups.DEEDS, **staff.DEEDS, **livestreams.DEEDS}
+_TABLES = (
+    fans,
+    clients,
+    ways,
+    groups,
+    group_sending,
+    staff,
+    apps,
+    handovers,
+    tags,
+    moments,
+    livestreams,
+    admins,
+)
+
+DEEDS: dict[str, Deed] = {name: deed for table in _TABLES for name, deed in table.DEEDS.items()}
 
 
 def perform(world: World, name: str, args: Args) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from wechat.sandbox.acts import handovers
 from wechat.sandbox.control.asking import Asked, Told
 from wechat.sandbox.virtual_clock import SHANGHAI
 
@@ -25,6 +26,7 @@ def change_clock(asked: Asked) -> Told:
         clock.pace(float(fields["speed"]))
     if "freeze" in fields:
         clock.pace(0.0 if fields["freeze"] else 1.0)
+    handovers.pass_time(asked.world)
     return clock.describe()
 
 
