@@ -154,12 +154,7 @@ class CallbackProtocol(HttpToolsProtocol):
         """Write an answer and make ready for the next request."""
         if self.transport.is_closing():
             return
-        parts = [STATUS_LINE[answer.status]]
-        for name, value in self.server_state.default_headers:
-            parts += (name, b": ", value, b"\r\n")
-        closing = b"" if keep_alive else b"connection: close\r\n"
-        parts.append(b"%scontent-length: %d\r\n%s\r\n%s" % (HEADERS, len(answer.body), closing, answer.body))
-        self.transport.write(b"".join(parts))
+        self.transport.write(_head(self.server_state.default_headers, answer, keep_alive) + answer.body)
         if not keep_alive:
             self.transport.close()
         self.on_response_complete()
@@ -184,3 +179,22 @@ class CallbackProtocol(HttpToolsProtocol):
         call: Any = Call(self, *place, query, parser.should_keep_alive())
         self.cycle = call
         return True
+
+
+_heads: dict[tuple[int, int, bool], bytes] = {}
+_heads_of: list[Any] = []
+
+
+def _head(default_headers: list[tuple[bytes, bytes]], answer: Answer, keep_alive: bool) -> bytes:
+    # uvicorn makes the list of headers (it holds the date) anew every second, and most answers are alike until then
+    if not _heads_of or _heads_of[0] is not default_headers:
+        _heads_of[:] = [default_headers]
+        _heads.clear()
+    key = (answer.status, len(answer.body), keep_alive)
+    head = _heads.get(key)
+    if head is None:
+        dated = b"".join(b"%s: %s\r\n" % header for header in default_headers)
+        closing = b"" if keep_alive else b"connection: close\r\n"
+        length = b"content-length: %d\r\n" % len(answer.body)
+        head = _heads[key] = b"".join((STATUS_LINE[answer.status], dated, HEADERS, length, closing, b"\r\n"))
+    return head

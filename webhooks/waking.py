@@ -12,9 +12,11 @@ from kernel.tasks import Task
 from webhooks import tasks
 from webhooks.kinds import MESSAGES, ORDINARY, URGENT
 
-WAKE_EVERY_S = {URGENT: 0.0, MESSAGES: 0.02, ORDINARY: 0.05}
-"""Queueing a task costs more than storing twenty callbacks: all but the urgent ones are woken for together."""
-IDS_PER_TASK = 100
+PAUSE_S = {URGENT: 0.0, MESSAGES: 0.1, ORDINARY: 0.2}
+"""Queueing a task costs as much as storing twenty callbacks: after one the next waits, and what came meanwhile
+shares it.
+Who comes first after a quiet moment does not wait."""
+IDS_PER_TASK = 250
 KEPT = 20_000
 HANDLERS: dict[str, Task[[list[int]]]] = {
     URGENT: tasks.handle_urgent,
@@ -31,6 +33,7 @@ class Waking:
         self.lane = lane
         self._ids: list[int] = []
         self._publishing: asyncio.Task[None] | None = None
+        self._is_draining = False
 
     def add(self, number: int) -> None:
         """Wake somebody for this row soon."""
@@ -41,16 +44,18 @@ class Waking:
 
     async def drain(self) -> None:
         """Return when all is published, or let go."""
+        self._is_draining = True
         while self._publishing is not None:
             await asyncio.wait([self._publishing])
+        self._is_draining = False
 
     async def _publish(self) -> None:
         try:
-            if pause := WAKE_EVERY_S[self.lane]:
-                await asyncio.sleep(pause)
             while self._ids:
                 ids, self._ids = self._ids[:IDS_PER_TASK], self._ids[IDS_PER_TASK:]
                 await HANDLERS[self.lane].queue_now(ids)
+                if len(self._ids) < IDS_PER_TASK and not self._is_draining:
+                    await asyncio.sleep(PAUSE_S[self.lane])
         except Exception:
             # whatever the broker's client throws: these rows are the sweepers' now
             _log.exception("callbacks.nobody_woken", lane=self.lane)
