@@ -227,6 +227,8 @@ SETTINGS: dict[str, Entry] = {
     "policies": Entry("MRA"),
     "policy_rule": Entry("MRA"),
     "policy_sending": Entry("MRA"),
+    "policy_preset": Entry("MRA"),
+    "quotas": Entry(PLANNERS),
     "retention": Entry("A"),
     "retention_propose": Entry("A"),
 }

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from community.clients import consent_reading, portrait, preferences, timeline
 from community.groups import directory as groups
-from community.sending import policies, tallies
+from community.sending import policies, quota_reading, tallies
 from community.suitability.products import CLASS_NAMES
 from kernel import clock
 from loyalty.rewards import periods, worth
@@ -91,6 +91,7 @@ async def _page(request: Request, client_id: int, clear: Clear | None) -> Respon
         consent_channels=preferences.CHANNELS,
         consent_classes=CLASS_NAMES,
         policy=await policies.in_force(),
+        quota=await quota_reading.of_client(client_id),
         channels=words.CHANNELS,
         states=words.SEND_STATES,
         state_tones=words.SEND_TONES,

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from community.groups import directory
+from community.sending import quota_reading
 from web import forms, paging
 from web.rendering import render
 
@@ -42,4 +43,5 @@ async def show(request: Request) -> Response:
         page_of=page,
         members=members,
         full=directory.FULL,
+        quota=await quota_reading.of_group(group.id),
     )

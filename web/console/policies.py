@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from community.sending import policies, policy_changes
+from community.sending import policies, policy_changes, preset_changes
 from community.sending.policies import Policy
 from kernel import clock
 from kernel.errors import Refused
@@ -18,6 +18,7 @@ from staff.models import Approval
 from web import forms, session
 from web.language import gettext as _
 from web.rendering import render, see_other
+from wechat import limits
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,15 @@ class SendForm:
     open_level: int = forms.field("开放渠道最高风险等级", least=1, most=5)
     send_on: date = forms.field("生效日期")
     send_reason: str = forms.field("原因", longest=200)
+
+
+@dataclass(frozen=True)
+class PresetForm:
+    """The preset of group messages that the bank has set in WeCom, from a day on."""
+
+    preset: str = forms.field("群发档位", longest=20)
+    preset_on: date = forms.field("生效日期")
+    preset_reason: str = forms.field("原因", longest=200)
 
 
 async def index(request: Request) -> Response:
@@ -91,6 +101,19 @@ async def propose_sending(request: Request) -> Response:
     return see_other(request, "policies", notice=_("已提交，另一位同事批准后从生效日起执行"))
 
 
+async def propose_preset(request: Request) -> Response:
+    """POST /settings/policies/preset"""
+    reading = await forms.attempt(request, PresetForm)
+    if reading.form is None:
+        return await _page(request, errors=reading.errors, values=reading.values)
+    form = reading.form
+    try:
+        await preset_changes.propose(form.preset, form.preset_on, form.preset_reason, session.signed_in(request))
+    except Refused as refusal:
+        return await _page(request, problem=refusal, values=reading.values)
+    return see_other(request, "policies", notice=_("已提交，另一位同事批准后从生效日起执行"))
+
+
 async def _page(
     request: Request,
     *,
@@ -102,7 +125,10 @@ async def _page(
     kinds = {kind.subject: _(kind.label) for kind in approval_kinds.every()}
     standing = {name: f"{value:%H:%M}" if isinstance(value, time) else value for name, value in asdict(now).items()}
     day = date.fromordinal(tomorrow).isoformat()
-    asked = Approval.filter(subject__in=(approval_rule_changes.SUBJECT, policy_changes.SUBJECT), state="waiting")
+    subjects = (approval_rule_changes.SUBJECT, policy_changes.SUBJECT, preset_changes.SUBJECT)
+    asked = Approval.filter(subject__in=subjects, state="waiting")
+    await limits.refresh()
+    moment = clock.now()
     return render(
         request,
         "console/policies.html",
@@ -112,9 +138,18 @@ async def _page(
         units={subject: _(unit) for subject, unit in approval_rules.UNITS.items()},
         decided=await approval_rule_changes.history(),
         policy=now,
+        preset=limits.at(limits.GROUP_MESSAGE, moment),
+        presets=[(one.preset, one.label) for one in limits.offers(limits.GROUP_MESSAGE, moment)],
         sending=await policies.history(),
         asked=await asked.order_by("id").prefetch_related("asked_by"),
-        values={"effective_on": day, "send_on": day, "expires_hours": 72, **standing, **(values or {})},
+        values={
+            "effective_on": day,
+            "send_on": day,
+            "preset_on": day,
+            "expires_hours": 72,
+            **standing,
+            **(values or {}),
+        },
         errors=errors or {},
         problem=problem,
     )

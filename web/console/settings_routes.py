@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import keys, organisation, people, permissions, person, policies, product_files, products, retention
+from web.console import (
+    keys,
+    organisation,
+    people,
+    permissions,
+    person,
+    policies,
+    product_files,
+    products,
+    quotas,
+    retention,
+)
 from web.doors import staff_page
 
 KEYS: list[BaseRoute] = [
@@ -57,9 +68,14 @@ POLICIES: list[BaseRoute] = [
         "/settings/policies/approval-rules", policies.propose_rule, "policy_rule", may="policies.edit", methods="POST"
     ),
     staff_page(
+        "/settings/policies/preset", policies.propose_preset, "policy_preset", may="policies.edit", methods="POST"
+    ),
+    staff_page(
         "/settings/policies/sending", policies.propose_sending, "policy_sending", may="policies.edit", methods="POST"
     ),
 ]
+
+QUOTAS: list[BaseRoute] = [staff_page("/quotas", quotas.index, "quotas", may="campaigns.see")]
 
 PEOPLE: list[BaseRoute] = [
     staff_page("/settings/people", people.index, "people", may="people.see"),
@@ -170,4 +186,4 @@ RETENTION: list[BaseRoute] = [
     staff_page("/settings/retention", retention.propose, "retention_propose", may="retention.manage", methods="POST"),
 ]
 
-ROUTES: list[BaseRoute] = [*RETENTION, *PEOPLE, *ORGANISATION, *KEYS, *PRODUCTS, *POLICIES]
+ROUTES: list[BaseRoute] = [*QUOTAS, *RETENTION, *PEOPLE, *ORGANISATION, *KEYS, *PRODUCTS, *POLICIES]

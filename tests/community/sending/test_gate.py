@@ -51,6 +51,7 @@ def facts(draw: st.DrawFn) -> Facts:
         is_channel_held=draw(st.booleans()),
         held_until=draw(st.none() | near),
         expires_at=draw(st.none() | near),
+        platform_frees_at=draw(st.none() | near),
         products=draw(st.just(()) | st.lists(goods, max_size=3).map(tuple)),
         assessment=draw(
             st.builds(
@@ -89,6 +90,8 @@ def reference(case: Facts) -> str:
     """allow, never or later: the rules said once more, in another order and with other means."""
     if not case.has_relation or (case.expires_at and not case.at < case.expires_at):
         return "never"
+    if case.platform_frees_at and case.expires_at and case.expires_at <= case.platform_frees_at:
+        return "never"
     if case.channel == "oa_service":
         is_open = case.window_until is not None and case.at < case.window_until and case.window_left > 0
         if not is_open:
@@ -112,7 +115,7 @@ def must_wait(case: Facts, advertises: bool, personal: bool) -> bool:
     doubtful = case.is_kyc_flagged or (case.document_expires_on or date.max) < local_day(case.at)
     if advertises and ((personal and doubtful) or minute_of(case) in quiet_minutes(case)):
         return True
-    return case.is_channel_held
+    return case.is_channel_held or case.platform_frees_at is not None
 
 
 def minute_of(case: Facts) -> int:

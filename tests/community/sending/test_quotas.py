@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from community.sending import claiming, leases, policies, quotas, results
+from community.sending import claiming, leases, ledger, policies, quotas, results
 from community.sending.models import Send
 from kernel import clock, database, settings
 from tests.community.sending import staging
@@ -18,7 +18,6 @@ from wechat.limits import GROUP_MESSAGE
 pytestmark = pytest.mark.usefixtures("db")
 NOON = datetime(2027, 2, 3, 4, tzinfo=UTC)
 """A Wednesday in a month of 28 days."""
-WIDE = policies.Policy(daily_cap=500, monthly_cap=500, quiet_from=time(0), quiet_until=time(0))
 
 
 async def choose(stage: Stage, preset: str) -> None:
@@ -51,7 +50,7 @@ async def by_hand(stage: Stage, who: str, userid: str) -> str:
     """A member's own group message, past our ledger; what WeCom says became of it."""
     made = await doors.wecom().create_group_message("single", text="手工群发", sender=userid, external_userids=[who])
     await stage.control.act("member.confirm_groupmsg")
-    (result,) = await results.read_results(made.msgid, userid)
+    (result,) = await results.read_results(doors.wecom(), made.msgid, userid)
     return result.outcome
 
 
@@ -100,38 +99,55 @@ async def test_a_result_over_limit_means_that_the_window_is_used_up_whoever_used
 
 async def test_two_campaigns_that_claim_at_once_cannot_both_take_the_last_place(stage: Stage) -> None:
     await choose(stage, "day_1")
-    people = await stage.contacts(20)
-    clients = {who: client for who, (client, _) in people.items()}
-    senders = {who: userid for who, (_, userid) in people.items()}
-    streams = [await staging.stream_of(clients, "wecom_message", sender_of=senders) for _ in range(2)]
-    claims = await asyncio.gather(
-        *(claiming.claim_job(leases.new_owner(), 100, channel="wecom_message", stream_id=stream) for stream in streams)
-    )
-    assert sum(len(claim.rows) for claim in claims) == 20
-    rows = await database.fetch("SELECT recipient FROM send WHERE state = 'leased'")
-    assert len({row["recipient"] for row in rows}) == 20
+    with clock.frozen(NOON):
+        people = await stage.contacts(20)
+        clients = {who: client for who, (client, _) in people.items()}
+        senders = {who: userid for who, (_, userid) in people.items()}
+        streams = [await staging.stream_of(clients, "wecom_message", sender_of=senders) for _ in range(2)]
+        owners = [(leases.new_owner(), stream) for stream in streams]
+        claims = await asyncio.gather(
+            *(claiming.claim_job(owner, 100, channel="wecom_message", stream_id=stream) for owner, stream in owners)
+        )
+        assert sum(len(claim.rows) for claim in claims) == 20
+        rows = await database.fetch("SELECT recipient FROM send WHERE state = 'leased'")
+        assert len({row["recipient"] for row in rows}) == 20
 
 
 async def test_a_place_in_a_group_is_reserved_and_given_back_when_it_was_not_used(stage: Stage) -> None:
     await choose(stage, "day_1")
-    from community.sending import ledger
+    with clock.frozen(NOON):
+        for turn in ("a", "b"):
+            await ledger.plan(
+                key=f"test:{turn}",
+                purpose="service",
+                channel="wecom_group",
+                recipient="wr1",
+                text="通知",
+                sender_userid="u",
+            )
+        owner = leases.new_owner()
+        claim = await claiming.claim(owner, 10, channel="wecom_group", stream_id=None)
+        assert len(claim.rows) == 1
+        assert (await Send.get(state="planned")).reason == "platform_limit"
+        await leases.put_back("lease_owner = $2 AND state = 'leased'", owner)
+        assert (await quotas.of_recipients("wecom_group", ["wr1"]))["wr1"].left == 1
 
-    for turn in ("a", "b"):
-        await ledger.plan(
-            key=f"test:{turn}",
-            purpose="service",
-            channel="wecom_group",
-            recipient="wr1",
-            text="通知",
-            sender_userid="u",
-        )
-    owner = leases.new_owner()
-    claim = await claiming.claim(owner, 10, channel="wecom_group", stream_id=None)
-    assert len(claim.rows) == 1
-    assert (await Send.get(state="planned")).reason == "platform_limit"
-    await leases.put_back("lease_owner = $2 AND state = 'leased'", owner)
-    standing = (await quotas.of_recipients("wecom_group", ["wr1"]))["wr1"]
-    assert standing.left == 1
+
+async def test_a_message_that_is_of_no_use_after_the_window_frees_is_skipped_with_the_reason(stage: Stage) -> None:
+    await choose(stage, "day_1")
+    with clock.frozen(NOON):
+        for turn in ("a", "b"):
+            await ledger.plan(
+                key=f"test:{turn}",
+                purpose="service",
+                channel="wecom_group",
+                recipient="wr1",
+                text="今晚八点开播",
+                sender_userid="u",
+                expires_at=NOON + timedelta(hours=6),
+            )
+        await claiming.claim(leases.new_owner(), 10, channel="wecom_group", stream_id=None)
+        assert (await Send.get(state="skipped")).reason == "platform_limit"
 
 
 async def test_the_accounts_day_is_shared_by_all_campaigns(stage: Stage) -> None:
@@ -157,8 +173,6 @@ async def test_the_accounts_day_is_shared_by_all_campaigns(stage: Stage) -> None
 
 
 async def _notices(people: dict[str, int], turn: str) -> int:
-    from community.sending import ledger
-
     for who, client_id in people.items():
         await ledger.plan(
             key=f"test:{turn}:{who}",
