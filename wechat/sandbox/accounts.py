@@ -138,6 +138,17 @@ class Account:
         page = self.diary.setdefault(day, {})
         page[what] = page.get(what, 0) + count
 
+    def hand_over(self, openid: str, kf_account: str, now: int) -> bool:
+        """Let customer service talk with a fan, or let the fan wait for anybody; True when somebody new took over."""
+        present = next((one for one in reversed(self.kf_sessions) if one.openid == openid and not one.closed), None)
+        if present is None:
+            present = KfSession(openid, "", now)
+            self.kf_sessions.append(present)
+        if not kf_account or kf_account not in self.kf_accounts or present.kf_account == kf_account:
+            return False
+        present.kf_account = kf_account
+        return True
+
     def holds(self, media_id: str, now: float, *kinds: str) -> Media | None:
         """A file by its media_id while it lasts, of one of these kinds (any when none is named)."""
         found = self.media.get(media_id)

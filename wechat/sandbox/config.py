@@ -50,6 +50,8 @@ class AgentConfig:
     aes_key: str = ""
     callback_url: str = ""
     name: str = ""
+    previous_aes_key: str = ""
+    body_format: str = "xml"
     capabilities: tuple[str, ...] = ("customer", "contacts", "living")
     scope: dict[str, list[Any]] = field(default_factory=dict)
     ip_list: list[str] = field(default_factory=list)

@@ -10,6 +10,7 @@ from typing import Any
 from wechat.sandbox.accounts import STANDARD_TEMPLATES, Account
 from wechat.sandbox.audit import Audit
 from wechat.sandbox.callbacks import bodies, wrapping
+from wechat.sandbox.callbacks.answers import PassiveReply
 from wechat.sandbox.callbacks.sender import Callback, Sender
 from wechat.sandbox.config import AccountConfig, Config, CorpConfig, Switches
 from wechat.sandbox.corps import Corp
@@ -139,14 +140,17 @@ class World:
         self.timers.clear()
         await self.sender.close()
 
-    def _note_reply(self, callback: Callback, reply: str | None) -> None:
+    def _note_reply(self, callback: Callback, reply: PassiveReply | None) -> None:
         if callback.receiver.side != "oa" or not callback.openid:
             return
         account = self.accounts.get(callback.receiver.receive_id)
         fan = account.fans.get(callback.openid) if account else None
-        if fan is None:
+        if account is None or fan is None:
             return
         if reply is None:
             fan.unavailable_shown += 1
+        elif reply.kind == "transfer_customer_service":
+            if account.hand_over(fan.openid, reply.kf_account, self.now()):
+                self.tell_account(account, fan.openid, {"Event": "kf_create_session", "KfAccount": reply.kf_account})
         else:
-            self.deliver("reply", [fan.openid], reply, msgid=str(callback.id), via=callback.receiver.receive_id)
+            self.deliver("reply", [fan.openid], reply.text, msgid=str(callback.id), via=callback.receiver.receive_id)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Fields = Mapping[str, Any]
+_WRAPPINGS = frozenset({"SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent"})
 
 
 def write_xml(fields: Fields) -> str:
@@ -15,8 +16,11 @@ def write_xml(fields: Fields) -> str:
 
 
 def write_json(fields: Fields) -> str:
-    """The JSON form that both consoles offer now."""
-    return json.dumps(fields, ensure_ascii=False)
+    """The JSON form that both consoles offer now; lists of subscribe notices stand without their wrapping there."""
+    flat: dict[str, Any] = {}
+    for name, value in fields.items():
+        flat |= value if name in _WRAPPINGS and isinstance(value, Mapping) else {name: value}
+    return json.dumps(flat, ensure_ascii=False)
 
 
 def oa_event(original_id: str, openid: str, created: int, event: Fields) -> dict[str, Any]:

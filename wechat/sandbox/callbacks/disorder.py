@@ -10,7 +10,11 @@ from typing import Any
 
 @dataclass(slots=True)
 class Disorder:
-    """Shares are 0 to 1 of all callbacks; flags change every body; `reorder` holds a callback for `reorder_ms`."""
+    """Shares are 0 to 1 of all callbacks; flags change every body; `reorder` holds a callback for `reorder_ms`.
+
+    `burst` holds callbacks until so many wait (at most `burst_wait_ms`), then all leave at once. `old_key` seals with
+    the previous AES key where an app has one.
+    """
 
     duplicate: float = 0.0
     drop: float = 0.0
@@ -20,6 +24,9 @@ class Disorder:
     wrong_signature: float = 0.0
     stale_timestamp: float = 0.0
     wrong_receiver: float = 0.0
+    old_key: float = 0.0
+    burst: int = 0
+    burst_wait_ms: int = 3000
     unknown_event: float = 0.0
     extra_elements: bool = False
     legacy_members: bool = False

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from wechat.sandbox.callbacks import answers, bodies, disorder, wrapping
+from wechat.sandbox.callbacks.answers import PassiveReply
 from wechat.sandbox.callbacks.wrapping import Flaws, Receiver
 from wechat.sandbox.config import Switches
 from wechat.sandbox.virtual_clock import VirtualClock
@@ -55,19 +56,21 @@ class Sender:
         self.clock, self.switches = clock, switches
         self.disorder = disorder.Disorder()
         self.log: deque[Callback] = deque(maxlen=KEEP)
-        self.on_reply: Callable[[Callback, str | None], None] | None = None
+        self.on_reply: Callable[[Callback, PassiveReply | None], None] | None = None
         self.pending = 0
         self._rng = random.Random(seed)
         self._last = 0
         self._queue: asyncio.Queue[Callback] | None = None
         self._workers: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.TimerHandle] = set()
+        self._held: list[Callback] = []
         self._session: aiohttp.ClientSession | None = None
 
     def tell(self, receiver: Receiver, event: Mapping[str, Any], openid: str = "") -> int:
         """Queue an event (fields in order); the callback's id. A receiver without address is only logged."""
         shaped = disorder.reshape(event, self.disorder, self._rng)
-        write = bodies.write_json if self.disorder.as_json else bodies.write_xml
+        as_json = self.disorder.as_json or receiver.body_format == "json"
+        write = bodies.write_json if as_json else bodies.write_xml
         label = ".".join(
             str(shaped[name]) for name in ("MsgType", "Event", "ChangeType", "UpdateDetail") if name in shaped
         )
@@ -84,6 +87,7 @@ class Sender:
             self._happens(self.disorder.wrong_signature),
             self._happens(self.disorder.stale_timestamp),
             self._happens(self.disorder.wrong_receiver),
+            self._happens(self.disorder.old_key),
         )
         if self._happens(self.disorder.drop):
             callback.outcome = "dropped"
@@ -112,6 +116,7 @@ class Sender:
     def calm(self) -> None:
         """No disorder any more."""
         self.disorder = disorder.Disorder()
+        self._let_go()
 
     def find(self, callback_id: int) -> Callback | None:
         """One logged callback."""
@@ -122,7 +127,7 @@ class Sender:
         query, expected = wrapping.url_check(receiver)
         limit = aiohttp.ClientTimeout(total=1 if receiver.side == "wecom" else 5)
         try:
-            async with self._open().get(receiver.url, params=query, timeout=limit) as answer:
+            async with self._open().get(receiver.url, params=query, timeout=limit, allow_redirects=False) as answer:
                 body = await answer.read()
                 return {"ok": answer.status == 200 and body == expected.encode(), "status": answer.status}
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -137,6 +142,7 @@ class Sender:
         await asyncio.gather(*self._workers, return_exceptions=True)
         self._workers, self._queue, self.pending = [], None, 0
         self._waiting.clear()
+        self._held.clear()
         if self._session:
             await self._session.close()
             self._session = None
@@ -158,6 +164,9 @@ class Sender:
                 loop.create_task(self._work(self._queue)) for _ in range(self.switches.callback_concurrency)
             ]
         self.pending += 1
+        if self.disorder.burst:
+            self._hold(loop, callback)
+            return
         if delay_s <= 0:
             self._queue.put_nowait(callback)
             return
@@ -169,6 +178,26 @@ class Sender:
 
         timer = loop.call_later(delay_s, due)
         self._waiting.add(timer)
+
+    def _hold(self, loop: asyncio.AbstractEventLoop, callback: Callback) -> None:
+        """Keep a callback back until enough of them wait, or the first has waited long enough."""
+        self._held.append(callback)
+        if len(self._held) >= self.disorder.burst:
+            self._let_go()
+        elif len(self._held) == 1:
+
+            def due() -> None:
+                self._waiting.discard(timer)
+                self._let_go()
+
+            timer = loop.call_later(self.disorder.burst_wait_ms / 1000, due)
+            self._waiting.add(timer)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, []
+        for callback in held:
+            if self._queue is not None:
+                self._queue.put_nowait(callback)
 
     async def _work(self, queue: asyncio.Queue[Callback]) -> None:
         while True:
@@ -192,7 +221,7 @@ class Sender:
         if self.on_reply:
             self.on_reply(callback, None)
 
-    async def _try(self, callback: Callback) -> tuple[bool, str | None]:
+    async def _try(self, callback: Callback) -> tuple[bool, PassiveReply | None]:
         now = self.stamp()
         started = time.perf_counter()
         attempt: dict[str, Any] = {"at": now, "status": 0, "ms": 0.0, "body": ""}
@@ -202,13 +231,19 @@ class Sender:
             try:
                 query, body = wrapping.wrap(callback.receiver, callback.plaintext, callback.openid, now, callback.flaws)
                 limit = aiohttp.ClientTimeout(total=self.switches.callback_timeout_s)
+                kind = _JSON if body.startswith("{") else _XML
                 sent = self._open().post(
-                    callback.receiver.url, params=query, data=body.encode(), headers=_TYPE, timeout=limit
+                    callback.receiver.url,
+                    params=query,
+                    data=body.encode(),
+                    headers=kind,
+                    timeout=limit,
+                    allow_redirects=False,
                 )
                 async with sent as answer:
                     text = (await answer.read()).decode()
                     attempt.update(status=answer.status, body=text[:500])
-                    accepted, reply = answers.judge(callback.receiver, answer.status, text)
+                    accepted, reply = answers.judge(callback.receiver, answer.status, text, callback.openid)
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 attempt["body"] = type(error).__name__
         attempt["ms"] = round((time.perf_counter() - started) * 1000, 1)
@@ -221,4 +256,5 @@ class Sender:
         return self._session
 
 
-_TYPE = {"Content-Type": "text/xml"}
+_XML = {"Content-Type": "text/xml"}
+_JSON = {"Content-Type": "application/json"}

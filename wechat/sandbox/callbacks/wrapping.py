@@ -26,6 +26,8 @@ class Receiver:
     to_user: str
     mode: str = "safe"
     agentid: int = 0
+    previous_aes_key: str = ""
+    body_format: str = "xml"
 
 
 def for_account(config: AccountConfig) -> Receiver:
@@ -39,6 +41,8 @@ def for_account(config: AccountConfig) -> Receiver:
         config.appid,
         config.original_id,
         config.mode,
+        previous_aes_key=config.previous_aes_key,
+        body_format=config.body_format,
     )
 
 
@@ -54,6 +58,8 @@ def for_agent(corpid: str, config: AgentConfig) -> Receiver:
         corpid,
         "safe",
         config.agentid,
+        config.previous_aes_key,
+        config.body_format,
     )
 
 
@@ -64,6 +70,7 @@ class Flaws:
     signature: bool = False
     timestamp: bool = False
     receiver: bool = False
+    old_key: bool = False
 
 
 def wrap(
@@ -80,7 +87,8 @@ def wrap(
             return query, plaintext
         query["encrypt_type"] = "aes"
     receive_id = "wrong-receiver" if flaws.receiver else receiver.receive_id
-    sealed = envelope.encrypt(plaintext, receiver.aes_key, receive_id)
+    key = receiver.previous_aes_key if flaws.old_key and receiver.previous_aes_key else receiver.aes_key
+    sealed = envelope.encrypt(plaintext, key, receive_id)
     query["msg_signature"] = _signed(flaws, receiver.token, stamp, nonce, sealed)
     return query, _body(receiver, plaintext, sealed)
 
@@ -102,6 +110,8 @@ def _signed(flaws: Flaws, *parts: str) -> str:
 
 def _body(receiver: Receiver, plaintext: str, sealed: str) -> str:
     if plaintext.startswith("{"):
+        if receiver.mode == "compat":
+            return json.dumps({**json.loads(plaintext), "Encrypt": sealed}, ensure_ascii=False)
         tail = {"AgentID": str(receiver.agentid)} if receiver.side == "wecom" else {}
         return json.dumps({"ToUserName": receiver.to_user, "Encrypt": sealed, **tail})
     cipher = f"<Encrypt><![CDATA[{sealed}]]></Encrypt>"

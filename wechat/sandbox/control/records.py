@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import Any
 
-from wechat.sandbox.callbacks import wrapping
+from wechat.sandbox.callbacks import bodies, wrapping
 from wechat.sandbox.callbacks.sender import Callback
 from wechat.sandbox.callbacks.wrapping import Flaws
 from wechat.sandbox.control.asking import Asked, Told
 from wechat.sandbox.control.configuring import receiver_of
+
+BATCH = 50
 
 
 def show_requests(asked: Asked) -> Told:
@@ -58,6 +61,25 @@ def send_raw(asked: Asked) -> Told:
     return {"callbacks": [sent]}
 
 
+async def burst(asked: Asked) -> Told:
+    """{app?, event: {...}, count, within_s? 1, openid?}: the event many times over, `{n}` in its texts counting up."""
+    asked.only("app", "event", "count", "within_s", "openid")
+    world, fields = asked.world, asked.fields
+    receiver, count = receiver_of(world, str(fields.get("app", ""))), int(fields["count"])
+    pause = float(fields.get("within_s", 1)) / max(count // BATCH, 1)
+    sent: list[int] = []
+    for number in range(1, count + 1):
+        event, openid = _numbered(fields["event"], number), str(fields.get("openid", "")).replace("{n}", str(number))
+        if receiver.side == "oa":
+            full = bodies.oa_event(receiver.to_user, openid, world.now(), event)
+        else:
+            full = bodies.wecom_event(receiver.to_user, world.now(), event)
+        sent.append(world.sender.tell(receiver, full, openid))
+        if number % BATCH == 0:
+            await asyncio.sleep(pause)
+    return {"callbacks": sent}
+
+
 def wrap(asked: Asked) -> Told:
     """{app?, plaintext, openid?, flaws?: {signature?, timestamp?, receiver?}}: a request for a test to post."""
     asked.only("app", "plaintext", "openid", "flaws")
@@ -77,6 +99,14 @@ def show_reached(asked: Asked) -> Told:
         limit = asked.number("limit", 200)
         told["log"] = [asdict(one) for one in asked.world.reached.find(**filters)[-limit:]] if limit else []
     return told
+
+
+def _numbered(value: Any, number: int) -> Any:
+    if isinstance(value, dict):
+        return {name: _numbered(one, number) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_numbered(one, number) for one in value]
+    return value.replace("{n}", str(number)) if isinstance(value, str) else value
 
 
 def _callback(asked: Asked) -> Callback:

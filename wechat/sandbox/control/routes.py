@@ -47,6 +47,7 @@ TABLE: tuple[tuple[str, str, Control], ...] = (
     ("GET", "/_ctl/callbacks/{id:int}", records.show_callback),
     ("POST", "/_ctl/callbacks/{id:int}/replay", records.replay),
     ("POST", "/_ctl/callbacks/send_raw", records.send_raw),
+    ("POST", "/_ctl/callbacks/burst", records.burst),
     ("POST", "/_ctl/callbacks/wrap", records.wrap),
     ("GET", "/_ctl/reached", records.show_reached),
     ("GET", "/_ctl/people", people.show),

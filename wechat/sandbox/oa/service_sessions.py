@@ -81,12 +81,7 @@ def list_records(call: Call) -> dict[str, Any]:
 
 def begin(world: World, account: Account, openid: str, kf_account: str) -> None:
     """Open a talk, or let it wait when nobody is named; kf_create_session tells of it."""
-    session = open_session(account, openid)
-    if session is None:
-        session = KfSession(openid, "", world.now())
-        account.kf_sessions.append(session)
-    if kf_account and session.kf_account != kf_account:
-        session.kf_account = kf_account
+    if account.hand_over(openid, kf_account, world.now()):
         world.tell_account(account, openid, {"Event": "kf_create_session", "KfAccount": kf_account})
 
 
