@@ -14,6 +14,8 @@ from community.clients.consent_rule import Word
 from kernel import clock, database
 from staff.models import Staff
 
+KINDS = {"marketing": "consent", "location": "location"}
+"""What a word on a purpose is called on the timeline; sharing, where none is named."""
 PURPOSE = "marketing"
 SHARING = "sharing"
 LOCK = """
@@ -170,7 +172,7 @@ async def _tell(
     client_ids: list[int], granted: bool, what: tuple[str, str, str, str], source: str, by: Staff | None
 ) -> None:
     purpose, *about = what
-    kind = "consent" if purpose == PURPOSE else "sharing"
+    kind = KINDS.get(purpose, "sharing")
     said = {"source": source, **dict(zip(("channel", "product_class", "receiver"), about, strict=True))}
     detail: dict[str, Any] = {key: value for key, value in said.items() if value}
     await timeline.record_many(client_ids, f"{kind}.{'granted' if granted else 'withdrawn'}", by=by, **detail)

@@ -41,6 +41,13 @@ RENAME = (
 )
 
 
+LINK = """
+UPDATE contact c SET staff_id = s.id FROM staff s
+WHERE c.corpid = $2 AND c.userid = $1 AND c.staff_id IS NULL AND s.wecom_userid = $1
+  AND s.wecom_corpid = ANY($3::text[])
+"""
+
+
 class Added(NamedTuple):
     """A contact; `is_new` when it began with this call, `times_added` counts its beginnings."""
 
@@ -87,6 +94,11 @@ async def rename_member(corpid: str, userid: str, new_userid: str) -> None:
     async with database.transaction():
         for statement in RENAME:
             await database.execute(statement, userid, new_userid, corpid, corp_names(corpid))
+
+
+async def link_member(corpid: str, userid: str) -> int:
+    """A member came who may work with us here: contacts and groups that were read before them become theirs."""
+    return await database.execute(LINK, userid, corpid, corp_names(corpid))
 
 
 def corp_names(corpid: str) -> list[str]:

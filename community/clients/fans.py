@@ -15,16 +15,21 @@ FOLLOW = """
 INSERT INTO fan (client_id, appid, openid, subscribed, subscribed_at, scene)
 VALUES ($1, $2, $3, true, $4, $5)
 ON CONFLICT (appid, openid) DO UPDATE SET
-  subscribed = true, subscribed_at = $4, scene = coalesce(nullif($5, ''), fan.scene)
+  subscribed = true, subscribed_at = $4, ended_how = '', scene = coalesce(nullif($5, ''), fan.scene)
 WHERE coalesce(fan.unsubscribed_at, $4) <= $4 AND (NOT fan.subscribed OR fan.subscribed_at IS NULL)
 RETURNING id
 """
 UNFOLLOW = """
 INSERT INTO fan (client_id, appid, openid, subscribed, unsubscribed_at)
 VALUES ($1, $2, $3, false, $4)
-ON CONFLICT (appid, openid) DO UPDATE SET subscribed = false, unsubscribed_at = $4, window_left = 0, window_until = NULL
+ON CONFLICT (appid, openid) DO UPDATE SET subscribed = false, unsubscribed_at = $4, ended_how = 'by_client',
+  window_left = 0, window_until = NULL
 WHERE fan.subscribed AND coalesce(fan.subscribed_at, $4) <= $4
 RETURNING id
+"""
+MEET = """
+INSERT INTO fan (client_id, appid, openid, subscribed) VALUES ($1, $2, $3, false)
+ON CONFLICT (appid, openid) DO NOTHING
 """
 OPEN_WINDOW = """
 INSERT INTO fan (client_id, appid, openid, window_left, window_until, acted_at)
@@ -43,6 +48,16 @@ async def follow(client_id: int, appid: str, openid: str, at: datetime, scene: s
 async def unfollow(client_id: int, appid: str, openid: str, at: datetime) -> int | None:
     """They left at `at`; the fan's id, or None when that is no news."""
     return await _id(UNFOLLOW, client_id, appid, openid, at)
+
+
+async def meet(client_id: int, appid: str, openid: str) -> None:
+    """They showed themselves to this account; whether they follow it is told by others."""
+    await database.execute(MEET, client_id, appid, openid)
+
+
+async def find(appid: str, openid: str) -> int | None:
+    """The fan's id, or None."""
+    return await _id("SELECT id FROM fan WHERE appid = $1 AND openid = $2", appid, openid)
 
 
 async def open_window(client_id: int, appid: str, openid: str, action: Action, at: datetime) -> None:

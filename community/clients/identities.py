@@ -103,6 +103,19 @@ async def make_many(kind: str, scope: str, values: Sequence[str], *, source: str
     return made
 
 
+async def find(kind: str, scope: str, value: str, *, source: str) -> Found:
+    """The client behind an id, made when nobody is known by it; without reading the client's row."""
+    return (await find_or_create_many(kind, scope, [(value, "")], source=source))[value]
+
+
+async def standing(client_id: int) -> int | None:
+    """Who stands for this client today; None when there is no such client, or they were erased."""
+    is_there = "SELECT 1 FROM client WHERE id = $1 AND erased_at IS NULL"
+    if await database.fetch_value(is_there, client_id) is None:
+        return None
+    return await survivor_of(client_id)
+
+
 async def client_of(kind: str, scope: str, value: str) -> int | None:
     """The client behind an id (for bank_number: the number itself), or None."""
     if kind == "bank_number":

@@ -46,6 +46,8 @@ KINDS: dict[str, Kind] = {
     # not counted as the client's own act: a file of the bank may bring a million of them in one night
     "consent.granted": Kind("同意接收营销信息"),
     "consent.withdrawn": Kind("拒绝接收营销信息"),
+    "location.granted": Kind("同意记录所在位置"),
+    "location.withdrawn": Kind("撤回位置授权"),
     "sharing.granted": Kind("同意向合作方提供信息"),
     "sharing.withdrawn": Kind("撤回向合作方提供信息的同意"),
     "privacy.asked": Kind("提出个人信息请求"),

@@ -37,7 +37,8 @@ PLAN = "UPDATE reconcile_run SET plan = $3::jsonb WHERE id = $1 AND state = 'run
 REST = """
 UPDATE reconcile_run SET state = $3::varchar, next_at = $4, problem = $5, troubles = troubles + $6, lease_owner = '',
   lease_until = NULL, finished_at = CASE WHEN $3::varchar IN ('done', 'failed') THEN $7::timestamptz END,
-  complete = $3::varchar = 'done', removed = removed + $8, plan = CASE WHEN $3::varchar IN ('done', 'failed') THEN '[]' ELSE plan END
+  complete = $3::varchar = 'done', removed = removed + $8,
+  plan = CASE WHEN $3::varchar IN ('done', 'failed') THEN '[]' ELSE plan END
 WHERE id = $1 AND state = 'running' AND lease_owner = $2
 """
 _log = logs.get(__name__)
