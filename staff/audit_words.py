@@ -115,8 +115,18 @@ ACTIONS = {
     "points.adjusted": "调整积分",
     "points.reconciled": "核对积分",
     "tier_policy.changed": "修改分层规则",
+    "connection.added": "接入微信账号",
+    "connection.described": "修改微信账号资料",
+    "connection.secrets_changed": "更换微信账号凭据",
+    "connection.key_rotated": "更换回调密钥",
+    "connection.overlap_ended": "停用旧回调密钥",
+    "connection.paused": "暂停微信账号",
+    "connection.resumed": "恢复微信账号",
+    "connection.made_primary": "设为主用微信账号",
+    "connection.diagnosed": "诊断微信连接",
 }
 GROUPS = (
+    ("connection.", "微信账号"),
     ("import.", "导入"),
     ("privacy.", "个人信息请求"),
     ("session.", "登录会话"),

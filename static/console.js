@@ -35,6 +35,17 @@
     if (closer) closer.closest("dialog").close();
   });
 
+  // <button data-copy="ID" hidden> copies what the field ID holds; shown only where that can work
+  if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      const label = button.textContent;
+      button.textContent = "✓";
+      window.setTimeout(() => { button.textContent = label; }, 1200);
+    });
+  });
+
   // lists of things to do: j and k move, Enter opens
   const rows = Array.from(document.querySelectorAll("[data-row]"));
   if (rows.length) {

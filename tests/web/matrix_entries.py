@@ -77,6 +77,8 @@ READS_CLIENTS = "MDHRU"
 DECIDES = "HR"
 LOOKS_ON = "HRAU"
 """Who sees what waits for approval, and what was done."""
+CORP = {"side": "wecom", "slug": "wwtest0000000001"}
+"""The settings' corp in tests: accounts are named in the address, not numbered."""
 READING = "reads only, and a count of nobody's data"
 SEARCH = "only seals what was typed; the list behind it is read like any list"
 
@@ -218,6 +220,20 @@ SETTINGS: dict[str, Entry] = {
     "unit_name": Entry("A", kind="unit", form={"name": "新名"}),
     "unit_parent": Entry("A", kind="unit to move", form={"parent": "{team}"}),
     "unit_closing": Entry("A", kind="unit"),
+    "connections": Entry("A"),
+    "connection_new": Entry("A"),
+    "connection_add": Entry("A"),
+    "connection": Entry("A", path=CORP),
+    "connection_save": Entry("A", path=CORP),
+    "connection_progress": Entry("A", path=CORP),
+    "connection_diagnose": Entry("A", path=CORP),
+    "connection_pause": Entry("A", path=CORP),
+    "connection_resume": Entry("A", path=CORP),
+    "connection_primary": Entry("A", path=CORP),
+    "connection_secrets": Entry("A", path=CORP),
+    "connection_secrets_save": Entry("A", path=CORP),
+    "connection_rotation": Entry("A", path=CORP),
+    "connection_overlap_end": Entry("A", path=CORP),
     "keys": Entry("A"),
     "keys_progress": Entry("A"),
     "keys_rotate": Entry("A"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from web.console import (
+    connection_secrets,
+    connections,
     keys,
     organisation,
     people,
@@ -186,4 +188,63 @@ RETENTION: list[BaseRoute] = [
     staff_page("/settings/retention", retention.propose, "retention_propose", may="retention.manage", methods="POST"),
 ]
 
-ROUTES: list[BaseRoute] = [*QUOTAS, *RETENTION, *PEOPLE, *ORGANISATION, *KEYS, *PRODUCTS, *POLICIES]
+ACCOUNT = "/settings/connections/{side}/{slug}"
+CONNECTIONS: list[BaseRoute] = [
+    staff_page("/settings/connections", connections.index, "connections", may="connections.manage"),
+    staff_page(
+        "/settings/connections/new", connection_secrets.new, "connection_new", may="connections.manage", step_up=True
+    ),
+    staff_page(
+        "/settings/connections/new",
+        connection_secrets.add,
+        "connection_add",
+        may="connections.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(ACCOUNT, connections.show, "connection", may="connections.manage"),
+    staff_page(ACCOUNT, connections.save, "connection_save", may="connections.manage", methods="POST"),
+    staff_page(f"{ACCOUNT}/diagnosis", connections.progress, "connection_progress", may="connections.manage"),
+    staff_page(
+        f"{ACCOUNT}/diagnosis", connections.diagnose, "connection_diagnose", may="connections.manage", methods="POST"
+    ),
+    staff_page(f"{ACCOUNT}/pause", connections.pause, "connection_pause", may="connections.manage", methods="POST"),
+    staff_page(f"{ACCOUNT}/resume", connections.resume, "connection_resume", may="connections.manage", methods="POST"),
+    staff_page(
+        f"{ACCOUNT}/primary",
+        connections.make_primary,
+        "connection_primary",
+        may="connections.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        f"{ACCOUNT}/secrets", connection_secrets.show, "connection_secrets", may="connections.manage", step_up=True
+    ),
+    staff_page(
+        f"{ACCOUNT}/secrets",
+        connection_secrets.save,
+        "connection_secrets_save",
+        may="connections.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        f"{ACCOUNT}/rotation",
+        connection_secrets.rotate,
+        "connection_rotation",
+        may="connections.manage",
+        methods="POST",
+        step_up=True,
+    ),
+    staff_page(
+        f"{ACCOUNT}/rotation/end",
+        connection_secrets.end_overlap,
+        "connection_overlap_end",
+        may="connections.manage",
+        methods="POST",
+        step_up=True,
+    ),
+]
+
+ROUTES: list[BaseRoute] = [*CONNECTIONS, *QUOTAS, *RETENTION, *PEOPLE, *ORGANISATION, *KEYS, *PRODUCTS, *POLICIES]
