@@ -18,6 +18,10 @@ LEAF = re.compile(
 """Possessive throughout: a body is read once from left to right, whatever is in it."""
 TAG = re.compile(rb"<(/?)[A-Za-z_][^<>]*+>")
 BRACKET = re.compile(rb"\"(?:[^\"\\]++|\\.)*+\"|([\[{])|([\]}])", re.DOTALL)
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no parser of XML takes, although it may stand in what a client wrote."""
+LONELY = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can say and no text can hold: halves of characters, and the end of a string."""
 PARSER = etree.XMLParser(
     encoding="utf-8",
     resolve_entities=False,
@@ -35,11 +39,15 @@ def read(raw: bytes) -> dict[str, Any]:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise BadCallback("malformed") from None
+    if "\0" in text:
+        # neither the database nor any parser can hold it; whoever wrote it is understood without
+        text = text.replace("\0", "")
+        raw = text.encode()
     if text.lstrip()[:1] == "{":
         refuse_depth(raw)
         return _read_json(text)
     flat = _read_flat(text)
-    return flat if flat is not None else _read_nested(raw)
+    return flat if flat is not None else _read_nested(UNWRITABLE.sub("", text).encode())
 
 
 def refuse_declarations(raw: bytes) -> None:
@@ -127,6 +135,7 @@ def _read_json(text: str) -> dict[str, Any]:
     try:
         value = _texts(json.loads(text), 1)
     except (ValueError, RecursionError):
+        # ValueError: also a number with more digits than Python reads
         raise BadCallback("malformed") from None
     if not isinstance(value, dict):
         raise BadCallback("malformed")
@@ -137,7 +146,7 @@ def _texts(value: Any, depth: int) -> Any:
     if depth > DEPTH:
         raise BadCallback("malformed")
     if isinstance(value, dict):
-        return {name: _texts(inner, depth + 1) for name, inner in value.items()}
+        return {LONELY.sub("", name): _texts(inner, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_texts(inner, depth + 1) for inner in value]
-    return "" if value is None else str(value)
+    return "" if value is None else LONELY.sub("", str(value))
