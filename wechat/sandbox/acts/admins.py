@@ -1,4 +1,4 @@
-"""What the official account's admin does: let a mass send to all go out."""
+"""What people at the official account do: let a mass send to all go out, come to their desk."""
 
 from __future__ import annotations
 
@@ -25,4 +25,13 @@ def confirm_mass(world: World, args: Args) -> dict[str, Any]:
     return {"msg_id": job.msg_id}
 
 
-DEEDS: dict[str, Deed] = {"admin.confirm_mass": confirm_mass}
+def kf_online(world: World, args: Args) -> dict[str, Any]:
+    """Somebody of customer service comes or goes; {kf_account, online? true}."""
+    person = account_of(world, args).kf_accounts.get(str(args.get("kf_account", "")))
+    if person is None:
+        raise Impossible(f"no customer service {args.get('kf_account')}")
+    person.online = bool(args.get("online", True))
+    return {"kf_account": person.kf_account, "online": person.online}
+
+
+DEEDS: dict[str, Deed] = {"admin.confirm_mass": confirm_mass, "admin.kf_online": kf_online}

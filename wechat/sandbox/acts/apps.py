@@ -7,6 +7,7 @@ from typing import Any
 from wechat.sandbox.acts.deeds import Args, Deed, Impossible, corp_of, member_of
 from wechat.sandbox.corp_records import AppMessage
 from wechat.sandbox.corps import Corp
+from wechat.sandbox.wecom.cards import CODE_S
 from wechat.sandbox.world import World
 
 
@@ -41,13 +42,14 @@ def tap_card(world: World, args: Args) -> dict[str, Any]:
     if member.userid in message.taps:
         raise Impossible("this card has been answered")
     message.taps[member.userid] = str(args.get("key", ""))
-    message.response_code, message.code_until = world.ids.secret(), world.clock.now() + 86_400
+    code = world.ids.secret()
+    message.codes[code] = world.clock.now() + CODE_S
     event = {
         "Event": "template_card_event",
         "EventKey": str(args.get("key", "")),
         "TaskId": message.task_id,
         "CardType": message.body.get("card_type", ""),
-        "ResponseCode": message.response_code,
+        "ResponseCode": code,
     }
     chosen = [
         {"QuestionKey": question, "OptionIds": {"OptionId": [str(one) for one in options]}}
@@ -55,7 +57,7 @@ def tap_card(world: World, args: Args) -> dict[str, Any]:
     ]
     more = {"SelectedItems": {"SelectedItem": chosen}} if chosen else {}
     told = _told(world, {**args, "agentid": message.agentid}, {**event, **more})
-    return {**told, "response_code": message.response_code}
+    return {**told, "response_code": code}
 
 
 def _card(corp: Corp, args: Args) -> AppMessage:

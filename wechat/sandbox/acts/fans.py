@@ -1,4 +1,4 @@
-"""What fans of an official account do: follow, leave, scan, write, tap."""
+"""How fans of an official account come and go: follow, leave, scan."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from wechat.sandbox.accounts import Account, Fan
 from wechat.sandbox.acts.deeds import Args, Deed, Impossible, account_of, fan_of
+from wechat.sandbox.acts.fan_taps import following, told
+from wechat.sandbox.oa.statistics import SOURCES
 from wechat.sandbox.world import World
 
 
@@ -22,9 +24,10 @@ def subscribe(world: World, args: Args) -> dict[str, Any]:
 def unsubscribe(world: World, args: Args) -> dict[str, Any]:
     """Stop following; {openid}."""
     account = account_of(world, args)
-    fan = _following(account, args)
-    fan.subscribed, fan.allowance_until, fan.tagids = False, 0.0, []
-    return _told(world, account, fan, {"Event": "unsubscribe", "EventKey": ""})
+    fan = following(account, args)
+    fan.subscribed, fan.allowance_until, fan.tagids, fan.remark = False, 0.0, [], ""
+    account.note(world.clock.day(), f"gone:{SOURCES.get(fan.scene, 0)}")
+    return told(world, account, fan, {"Event": "unsubscribe", "EventKey": ""})
 
 
 def scan(world: World, args: Args) -> dict[str, Any]:
@@ -39,29 +42,7 @@ def scan(world: World, args: Args) -> dict[str, Any]:
     if not fan.subscribed:
         return _follow(world, account, fan, scene, mark)
     fan.allow("scan", world.clock.now())
-    return _told(world, account, fan, {"Event": "SCAN", "EventKey": scene, "Ticket": mark})
-
-
-def say(world: World, args: Args) -> dict[str, Any]:
-    """Write to the account; {openid, text, menu_id?} or {openid, fields: {MsgType: ..., ...}}."""
-    account = account_of(world, args)
-    fan = _following(account, args)
-    fan.allow("message", world.clock.now())
-    fields = dict(args.get("fields") or {"MsgType": "text", "Content": str(args.get("text", "您好"))})
-    fields["MsgId"] = msg_id = world.ids.number()
-    if args.get("menu_id"):
-        fields["bizmsgmenuid"] = str(args["menu_id"])
-    return {**_told(world, account, fan, fields), "msg_id": msg_id}
-
-
-def click(world: World, args: Args) -> dict[str, Any]:
-    """Tap the menu; {openid, key} or {openid, url}."""
-    account = account_of(world, args)
-    fan = _following(account, args)
-    if args.get("url"):
-        return _told(world, account, fan, {"Event": "VIEW", "EventKey": str(args["url"]), "MenuId": 411})
-    fan.allow("click", world.clock.now())
-    return _told(world, account, fan, {"Event": "CLICK", "EventKey": str(args.get("key", ""))})
+    return told(world, account, fan, {"Event": "SCAN", "EventKey": scene, "Ticket": mark})
 
 
 def change(world: World, args: Args) -> dict[str, Any]:
@@ -87,9 +68,10 @@ def _follow(world: World, account: Account, fan: Fan, scene: str, ticket: str) -
     fan.subscribed, fan.subscribe_time, fan.qr_scene = True, world.now(), scene
     fan.scene = "ADD_SCENE_QR_CODE" if scene else "ADD_SCENE_SEARCH"
     fan.allow("subscribe", world.clock.now())
+    account.note(world.clock.day(), f"new:{SOURCES.get(fan.scene, 0)}")
     if not scene:
-        return _told(world, account, fan, {"Event": "subscribe", "EventKey": ""})
-    return _told(world, account, fan, {"Event": "subscribe", "EventKey": f"qrscene_{scene}", "Ticket": ticket})
+        return told(world, account, fan, {"Event": "subscribe", "EventKey": ""})
+    return told(world, account, fan, {"Event": "subscribe", "EventKey": f"qrscene_{scene}", "Ticket": ticket})
 
 
 def _ticket(account: Account, scene: str) -> str:
@@ -97,22 +79,9 @@ def _ticket(account: Account, scene: str) -> str:
     return hit.ticket if hit else f"gQ-sandbox-{scene}"
 
 
-def _following(account: Account, args: Args) -> Fan:
-    fan = fan_of(account, args)
-    if not fan.subscribed:
-        raise Impossible(f"{fan.openid} doesn't follow")
-    return fan
-
-
-def _told(world: World, account: Account, fan: Fan, event: dict[str, Any]) -> dict[str, Any]:
-    return {"openid": fan.openid, "callbacks": world.tell_account(account, fan.openid, event)}
-
-
 DEEDS: dict[str, Deed] = {
     "fan.subscribe": subscribe,
     "fan.unsubscribe": unsubscribe,
     "fan.scan": scan,
-    "fan.message": say,
-    "fan.click": click,
     "fan.change": change,
 }

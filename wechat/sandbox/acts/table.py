@@ -8,6 +8,9 @@ from wechat.sandbox.acts import (
     admins,
     apps,
     clients,
+    fan_consents,
+    fan_taps,
+    fan_words,
     fans,
     group_sending,
     groups,
@@ -23,6 +26,9 @@ from wechat.sandbox.world import World
 
 _TABLES = (
     fans,
+    fan_words,
+    fan_taps,
+    fan_consents,
     clients,
     ways,
     groups,
