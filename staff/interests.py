@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tortoise.expressions import Q
 
-from kernel import clock, database
+from kernel import clock, database, numbers
 from kernel.errors import NotFound, Refused
 from staff import audit, permissions, scope
 from staff.models import Interest, Staff
@@ -24,7 +24,7 @@ def ref_of(kind: str, ref: str) -> str:
 
 async def declare(kind: str, ref: str, relation: str, by: Staff) -> Interest:
     """Declare an own interest; the same again changes its words. Refused: unknown kind, nothing named."""
-    if kind not in KINDS or not ref.strip() or (kind == "client" and not ref.strip().isdigit()):
+    if kind not in KINDS or not ref.strip() or (kind == "client" and numbers.row_id(ref) is None):
         raise Refused("请写明是哪个产品、公司或客户", code="interest.ref_missing")
     if not relation.strip():
         raise Refused("请说明是什么关系", code="interest.relation_missing")

@@ -9,7 +9,7 @@ from campaigns.audience import deciding
 from campaigns.delivery import lift, progress, reasons
 from campaigns.planning import listing
 from campaigns.planning.models import Campaign
-from kernel import database
+from kernel import database, numbers
 from kernel.errors import NotFound
 from staff import scope
 from staff.exports import exporters
@@ -62,8 +62,8 @@ ORDER BY d.client_id, coalesce(s.id, 0) LIMIT {BATCH}
 
 async def accept(given: Mapping[str, str], by: Staff) -> Params:
     """The campaign, when this person may see it and its list exists."""
-    number = given.get("campaign", "")
-    campaign = await listing.get(int(number), by) if number.isdecimal() and len(number) < 19 else None
+    number = numbers.row_id(given.get("campaign"))
+    campaign = await listing.get(number, by) if number is not None else None
     if campaign is None or campaign.frozen_at is None:
         raise NotFound()
     return {"campaign": campaign.id}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from community.privacy import labels, requests
-from kernel import clock, database, sealing
+from kernel import clock, database, numbers, sealing
 from kernel.errors import NotFound
 from staff import permissions
 from staff.exports import exporters
@@ -99,10 +99,10 @@ async def _request_of(params: Mapping[str, Any], by: Staff) -> int:
 
 
 async def _accept(given: Mapping[str, str], by: Staff) -> Params:
-    number = given.get("request", "")
-    if not (number.isdigit() and number.isascii() and len(number) < 19):
+    number = numbers.row_id(given.get("request"))
+    if number is None:
         raise NotFound()
-    request = await requests.get(int(number), by)
+    request = await requests.get(number, by)
     permissions.require(by, requests.PERMISSION)
     return {"request": request.id}
 

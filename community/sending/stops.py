@@ -10,7 +10,7 @@ from typing import Any
 from community.sending import halting, leases, tasks
 from community.sending.halting import is_stopped as is_stopped
 from community.sending.models import CHANNELS, Stop, Stream
-from kernel import clock, database, logs
+from kernel import clock, database, logs, numbers
 from kernel.errors import Forbidden, NotFound, Refused
 from staff import approval_kinds, approvals, audit, permissions, scope
 from staff.approval_kinds import Kind
@@ -123,8 +123,9 @@ async def _scope(what: str, *, first: int = 2) -> tuple[str, list[Any]]:
         return "TRUE", []
     if kind == "channel" and name in CHANNELS:
         return f"channel = ${first}", [name]
-    if kind == "stream" and name.isdigit() and await Stream.exists(id=int(name)):
-        return f"stream_id = ${first}", [int(name)]
+    number = numbers.row_id(name)
+    if kind == "stream" and number is not None and await Stream.exists(id=number):
+        return f"stream_id = ${first}", [number]
     raise NotFound()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
+from kernel import numbers
 from kernel.errors import NotFound
 from loyalty.assets import history, refusals
 from staff.exports import exporters
@@ -13,10 +14,10 @@ from staff.models import Staff
 
 async def accept(given: Mapping[str, str], by: Staff) -> Params:
     """The import, when it was made within this person's reach."""
-    number = given.get("run", "")
-    if not number.isdecimal() or len(number) > 18:
+    number = numbers.row_id(given.get("run"))
+    if number is None:
         raise NotFound()
-    return {"run": (await history.run(int(number), by)).id}
+    return {"run": (await history.run(number, by)).id}
 
 
 async def about(params: Params, by: Staff) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from community.clients import personal
-from kernel import database
+from kernel import database, numbers
 from loyalty.tiers import directory, searching
 from loyalty.tiers.directory import Filters, Line
 from staff import permissions
@@ -30,10 +30,10 @@ _CLEAR = "SELECT id, name_sealed, phone_sealed FROM client WHERE id = ANY($1::bi
 
 async def accept(given: Mapping[str, str], by: Staff) -> Params:
     """The filters of the page, the search words as the page sealed them; `clear` only for who may reveal."""
-    owner = given.get("owner", "")
+    owner = numbers.row_id(given.get("owner"))
     params: Params = {name: given[name][:400] for name in ("found", "tier", "tag", "consent") if given.get(name)}
-    if owner.isdecimal() and len(owner) < 19:
-        params["owner"] = int(owner)
+    if owner is not None:
+        params["owner"] = owner
     if given.get("clear"):
         permissions.require(by, "clients.reveal")
         params["clear"] = True

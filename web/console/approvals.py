@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from campaigns.planning import drafting
+from kernel import numbers
 from kernel.errors import NotFound, Refused
 from staff import approval_kinds, approval_reading, approval_rights, approvals, permissions
 from staff.approvals import Remark
@@ -107,8 +108,9 @@ def remarks(form: dict[str, Any]) -> list[Remark]:
     found = []
     for name, text in form.items():
         anchor, _dot, number = name.removeprefix(LINE).rpartition(".")
-        if name.startswith(LINE) and anchor and number.isdigit() and isinstance(text, str) and text.strip():
-            found.append(Remark(anchor, int(number[:6]), text))
+        line = numbers.row_id(number[:6])
+        if name.startswith(LINE) and anchor and line and isinstance(text, str) and text.strip():
+            found.append(Remark(anchor, line, text))
     return found
 
 

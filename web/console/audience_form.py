@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from campaigns.audience import conditions
 from campaigns.audience.conditions import Tree
 from community.groups import directory as groups
+from kernel import numbers
 from kernel.errors import Refused
 from loyalty.tiers import directory
 from staff import scope
@@ -210,7 +211,7 @@ def _leaf(row: Row) -> Tree:
     elif name == "activity":
         value = int(row.days) if row.days.isdigit() and row.days.isascii() and len(row.days) < 6 else 0
     elif name in WHOLE_NUMBERS:
-        value = [int(item) for item in row.values if item.isdigit() and item.isascii() and len(item) < 19]
+        value = [number for item in row.values if (number := numbers.row_id(item)) is not None]
     return leaf if name in ("fan", "contact") else leaf | {"value": value}
 
 

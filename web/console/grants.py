@@ -8,6 +8,7 @@ from typing import Any, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kernel import numbers
 from kernel.errors import Forbidden, NotFound, Refused
 from loyalty.rewards import benefits, granting, grants_reading, periods, reading, reversing
 from loyalty.rewards.models import Benefit
@@ -39,7 +40,7 @@ class ActForm:
 async def new(request: Request) -> Response:
     """GET /grants/new?client="""
     given = request.query_params.get("client", "")
-    client = int(given) if given.isdecimal() and given.isascii() and len(given) < 19 else None
+    client = numbers.row_id(given)
     return await _page(request, {"client": client, "benefit": request.query_params.get("benefit", "")})
 
 
@@ -97,12 +98,10 @@ def _back(request: Request, form: ActForm, client_id: int, notice: str) -> Respo
 async def _page(
     request: Request, values: dict[str, Any], *, errors: dict[str, str] | None = None, problem: Refused | None = None
 ) -> Response:
-    person, client = session.signed_in(request), values.get("client") or None
-    if client is not None and str(client).isdecimal():
-        await directory.require_visible(person, int(client))
-        name = (await directory.masked_names(person, [int(client)])).get(int(client), "")
-    else:
-        client, name = None, ""
+    person, client, name = session.signed_in(request), numbers.row_id(values.get("client")), ""
+    if client is not None:
+        await directory.require_visible(person, client)
+        name = (await directory.masked_names(person, [client])).get(client, "")
     return render(
         request,
         "console/grant_new.html",

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from community.suitability.models import Product
+from kernel import numbers
 from kernel.errors import Refused
 from loyalty.tiers import directory
 from staff import audit, interests, permissions
@@ -51,7 +52,7 @@ async def declare(request: Request) -> Response:
     try:
         if form.kind == "client":
             permissions.require(person, "clients.see")
-            await directory.require_visible(person, int(form.ref) if form.ref.isdigit() else 0)
+            await directory.require_visible(person, numbers.row_id(form.ref) or 0)
         await interests.declare(form.kind, form.ref, form.relation, person)
     except Refused as refusal:
         if refusal.status in (403, 404):

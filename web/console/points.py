@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kernel import database
+from kernel import database, numbers
 from kernel.errors import NotFound, Refused
 from loyalty.rewards import points, points_adjusting, points_kinds, points_reading
 from loyalty.tiers import directory
@@ -39,7 +39,7 @@ class AdjustForm:
 async def show(request: Request) -> Response:
     """GET /points?client="""
     given = request.query_params.get("client", "")
-    client = int(given) if given.isdecimal() and given.isascii() and len(given) < 19 else None
+    client = numbers.row_id(given)
     return await _page(request, client)
 
 
@@ -62,7 +62,7 @@ async def adjust(request: Request) -> Response:
     person = session.signed_in(request)
     reading = await forms.attempt(request, AdjustForm)
     client = reading.values.get("client", "")
-    client_id = int(client) if client.isdecimal() and len(client) < 19 else None
+    client_id = numbers.row_id(client)
     if reading.form is None:
         return await _page(request, client_id, values=reading.values, errors=reading.errors)
     await directory.require_visible(person, reading.form.client)
