@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from wechat.fitting import Fit
 from wechat.shapes import (
     Attachment,
     Contact,
@@ -16,6 +17,7 @@ from wechat.shapes import (
     Link,
     Livestream,
     Media,
+    MiniProgram,
     Page,
     Relation,
     SenderTask,
@@ -43,6 +45,17 @@ def content(text: str, attachments: Sequence[Attachment]) -> dict[str, Any]:
     """The part of a message that clients see."""
     said: dict[str, Any] = {"text": {"content": text}} if text else {}
     return said | ({"attachments": [_attachment(one) for one in attachments]} if attachments else {})
+
+
+def check(fit: Fit, attachments: Iterable[Attachment]) -> None:
+    """The sizes of cards: a link's title 128 bytes, description 512, address 2 048; a mini program's title 64."""
+    for one in attachments:
+        if isinstance(one, Link):
+            fit.text("链接标题", one.title, most_bytes=128, least=1)
+            fit.text("链接描述", one.description, most_bytes=512)
+            fit.text("链接地址", one.url, most_bytes=2048, least=1)
+        elif isinstance(one, MiniProgram):
+            fit.text("小程序标题", one.title, most_bytes=64, least=1)
 
 
 def contact(shown: Row, relations: Iterable[Row]) -> Contact:

@@ -1,0 +1,1 @@
+"""What the official account can do for us, one Protocol per subject."""

@@ -1,0 +1,1 @@
+"""What WeCom can do for us, one Protocol per subject."""
