@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wechat.sandbox.acts import handovers
 from wechat.sandbox.control.asking import Asked, Told
+from wechat.sandbox.oa import mass_sends
 from wechat.sandbox.virtual_clock import SHANGHAI
 
 
@@ -27,6 +28,8 @@ def change_clock(asked: Asked) -> Told:
     if "freeze" in fields:
         clock.pace(0.0 if fields["freeze"] else 1.0)
     handovers.pass_time(asked.world)
+    for account in asked.world.accounts.values():
+        mass_sends.expire(asked.world, account)
     return clock.describe()
 
 

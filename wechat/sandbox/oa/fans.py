@@ -68,7 +68,7 @@ def describe(fan: Fan) -> dict[str, Any]:
         "subscribe_time": fan.subscribe_time,
         **({"unionid": fan.unionid} if fan.unionid else {}),
         "remark": fan.remark,
-        "groupid": 0,
+        "groupid": fan.tagids[0] if fan.tagids else 0,
         "tagid_list": list(fan.tagids),
         "subscribe_scene": fan.scene,
         "qr_scene": int(fan.qr_scene) if fan.qr_scene.isdecimal() else 0,
