@@ -28,6 +28,7 @@ TIMETABLE = (
     # what should have been done already: rows that nobody was woken for
     job("sweep-callbacks", every(seconds=5), callbacks.sweep_unhandled),
     job("sweep-welcomes", every(seconds=3), callbacks.sweep_urgent),
+    job("sweep-messages", every(seconds=5), callbacks.sweep_messages),
     job("dispatch-due", every(seconds=2), sending.dispatch_due),
     job("poll-results", every(seconds=5), sending.poll_results),
     job("reconcile-sends", every(seconds=30), sending.reconcile),
@@ -57,6 +58,7 @@ TIMETABLE = (
     job("sweep-exports", every(minutes=1), exports.sweep),
     # house-keeping
     job("rotate-keys", every(seconds=10), keys.rotate_keys),
+    job("forget-minutes", daily("02:50"), callbacks.forget_minutes),
     job("forget-sessions", every(minutes=15), sessions.forget_old),
     job("keep-to-retention", daily("02:30"), privacy.sweep_retention),
     job("erase-approved", every(minutes=1), privacy.erase_approved),

@@ -17,7 +17,8 @@ from processes.instance import Folder
 
 READY_SECONDS = 60
 WORKER_STOP_SECONDS = 25
-WORKERS = ("urgent", "general")
+WORKERS = ("urgent", "messages", "general")
+MESSAGE_QUEUES = "messages,callbacks"
 GENERAL_QUEUES = "callbacks,campaigns,default"
 
 Step = Callable[[], Awaitable[None]]
@@ -63,6 +64,8 @@ class Supervisor:
             self._mark(name).unlink(missing_ok=True)
         # welcomes have 20 seconds: they never wait behind a campaign
         self._add("worker", "--name", "urgent", "--queues", "urgent", "--concurrency", "1")
+        # clients who wait for an answer never wait behind one either; other callbacks only while nobody does
+        self._add("worker", "--name", "messages", "--queues", MESSAGE_QUEUES, "--concurrency", "1")
         self._add(
             "worker", "--name", "general", "--queues", GENERAL_QUEUES, "--concurrency", str(wanted.worker_concurrency)
         )

@@ -9,6 +9,12 @@ from typing import NamedTuple
 from kernel import clock, database
 from staff.models import Staff
 from webhooks import inbox, tasks
+from webhooks.examining import examine_again
+from webhooks.quarantine import kept
+from webhooks.standing import standing
+from webhooks.unknown import let_go, listed
+
+__all__ = ["counts", "examine_again", "failed", "kept", "let_go", "listed", "refused", "standing", "try_again"]
 
 COUNTS = """
 SELECT state, count(*)::int AS n, min(created_at) AS oldest_at FROM callback

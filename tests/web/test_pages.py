@@ -205,14 +205,14 @@ async def test_dead_letters_are_shown_and_tried_again_by_an_administrator(signed
             " VALUES ('wecom', 'ww', 'd1', 'contact_added', '\\x00', 'dead', 8, 'no such staff', now())"
         )
     browser = await signed_in("administrator")
-    page = await browser.get("/settings/health")
+    page = await browser.get("/settings/intake")
     assert "contact_added" in page.text
     assert "no such staff" in page.text
-    answer = await browser.post("/settings/health/callbacks", {"ids": ["1"]})
+    answer = await browser.post("/settings/intake/callbacks", {"ids": ["1"]})
     assert answer.status == 303
-    assert "已重新处理 1 条回调" in (await browser.get("/settings/health")).text
+    assert "已重新处理 1 条回调" in (await browser.get("/settings/intake")).text
     assert await database.fetch_value("SELECT state FROM callback") == "received"
-    assert (await browser.post("/settings/health/callbacks", {})).status == 422
+    assert (await browser.post("/settings/intake/callbacks", {})).status == 422
 
 
 async def test_a_notice_is_shown_once(signed_in, people):

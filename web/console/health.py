@@ -11,14 +11,12 @@ from starlette.responses import Response
 
 from community.sending import reconciling, tallies
 from kernel import vitals
-from kernel.errors import Refused
 from staff import permissions
-from staff.models import Staff
 from web import forms, words
 from web.language import gettext as _
 from web.rendering import render, see_other
 
-QUEUE_NAMES = {"urgent": "紧急", "callbacks": "回调", "campaigns": "活动", "default": "一般"}
+QUEUE_NAMES = {"urgent": "紧急", "messages": "客户消息", "callbacks": "回调", "campaigns": "活动", "default": "一般"}
 CALLBACK_STATES = {
     "received": "待处理",
     "claimed": "处理中",
@@ -31,6 +29,7 @@ CALLBACK_STATES = {
 JOBS = {
     "sweep-callbacks": "处理漏下的回调",
     "sweep-welcomes": "处理漏下的新好友",
+    "sweep-messages": "处理漏下的客户消息",
     "dispatch-due": "发送到时间的消息",
     "poll-results": "读取员工确认结果",
     "reconcile-sends": "核对结果不明的消息",
@@ -51,11 +50,11 @@ JOBS = {
     "sweep-exports": "清理导出文件",
     "reconcile-points": "核对积分",
     "rotate-keys": "继续密钥轮换",
+    "forget-minutes": "清理接收计数",
     "forget-sessions": "清理过期登录",
     "keep-to-retention": "按保存期限清理数据",
     "erase-approved": "执行已批准的删除",
 }
-SIDES = {"official_account": "公众号", "wecom": "企业微信"}
 OUTCOMES = {"running": "运行中", "done": "完成", "failed": "失败"}
 OUTCOME_TONES = {"running": "run", "done": "good", "failed": "bad"}
 
@@ -65,22 +64,6 @@ class Callbacks(Protocol):
 
     async def counts(self) -> Sequence[Any]:
         """Callbacks by state."""
-
-    async def failed(self, limit: int = 50) -> Sequence[Any]:
-        """Dead letters and those that wait for another try."""
-
-    async def refused(self) -> Sequence[Any]:
-        """What was turned away lately."""
-
-    async def try_again(self, ids: Sequence[int], by: Staff) -> int:
-        """Give these a fresh start."""
-
-
-@dataclass(frozen=True)
-class RetryForm:
-    """Which callbacks to try again."""
-
-    ids: list[int] = forms.field("回调", default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,15 +83,12 @@ async def show(request: Request) -> Response:
         database=await vitals.postgres(),
         runs=await vitals.last_runs(),
         counts={count.state: count for count in await callbacks.counts()},
-        letters=await callbacks.failed(),
-        refused=await callbacks.refused(),
         waiting=await tallies.waiting(),
         sends=await tallies.by_state(7),
         undecided=await reconciling.undecided(50),
         may_repair=permissions.may(request.user, "health.repair"),
         queue_names=QUEUE_NAMES,
         callback_states=CALLBACK_STATES,
-        sides=SIDES,
         channels=words.CHANNELS,
         send_states=words.SEND_STATES,
         send_tones=words.SEND_TONES,
@@ -116,15 +96,6 @@ async def show(request: Request) -> Response:
         jobs=JOBS,
         outcome_tones=OUTCOME_TONES,
     )
-
-
-async def retry(request: Request) -> Response:
-    """POST /settings/health/callbacks: try dead letters again."""
-    form = await forms.read(request, RetryForm)
-    if not form.ids:
-        raise Refused("请先选择要重试的回调", code="health.nothing_chosen")
-    count = await _callbacks(request).try_again(form.ids[:500], by=request.user)
-    return see_other(request, "health", notice=_("已重新处理 %(n)s 条回调") % {"n": count})
 
 
 async def decide(request: Request) -> Response:

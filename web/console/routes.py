@@ -51,7 +51,6 @@ ROUTES: list[BaseRoute] = [
     staff_page(
         "/settings/health/sends/{id:int}/decision", health.decide, "health_decide", may="health.repair", methods="POST"
     ),
-    staff_page("/settings/health/callbacks", health.retry, "health_retry", may="health.repair", methods="POST"),
     staff_page("/campaigns", campaigns.index, "campaigns", may="campaigns.see"),
     staff_page("/campaigns/new", campaigns.new, "new_campaign", may="campaigns.edit"),
     staff_page("/campaigns/new", campaigns.begin, "campaign_begin", may="campaigns.edit", methods="POST"),

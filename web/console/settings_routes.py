@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from web.console import (
     connection_secrets,
     connections,
+    intake,
     keys,
     organisation,
     people,
@@ -183,6 +184,14 @@ ORGANISATION: list[BaseRoute] = [
     ),
 ]
 
+INTAKE: list[BaseRoute] = [
+    staff_page("/settings/intake", intake.show, "intake", may="health.see"),
+    staff_page("/settings/intake/now", intake.progress, "intake_now", may="health.see"),
+    staff_page("/settings/intake/callbacks", intake.retry, "intake_retry", may="health.repair", methods="POST"),
+    staff_page("/settings/intake/unknown", intake.let_go, "intake_let_go", may="health.repair", methods="POST"),
+    staff_page("/settings/intake/examination", intake.examine, "intake_examine", may="health.repair", methods="POST"),
+]
+
 RETENTION: list[BaseRoute] = [
     staff_page("/settings/retention", retention.index, "retention", may="retention.manage"),
     staff_page("/settings/retention", retention.propose, "retention_propose", may="retention.manage", methods="POST"),
@@ -247,4 +256,14 @@ CONNECTIONS: list[BaseRoute] = [
     ),
 ]
 
-ROUTES: list[BaseRoute] = [*CONNECTIONS, *QUOTAS, *RETENTION, *PEOPLE, *ORGANISATION, *KEYS, *PRODUCTS, *POLICIES]
+ROUTES: list[BaseRoute] = [
+    *INTAKE,
+    *CONNECTIONS,
+    *QUOTAS,
+    *RETENTION,
+    *PEOPLE,
+    *ORGANISATION,
+    *KEYS,
+    *PRODUCTS,
+    *POLICIES,
+]
