@@ -104,7 +104,7 @@ class GroupWelcome:
 
 @dataclass(slots=True)
 class AppMessage:
-    """A message of an app to members; `response_code` lets its card be changed once within a day."""
+    """A message of an app to members; each of `codes` (code -> until when) lets its card be changed once."""
 
     msgid: str
     agentid: int
@@ -113,8 +113,7 @@ class AppMessage:
     to: list[str]
     at: float
     task_id: str = ""
-    response_code: str = ""
-    code_until: float = 0.0
+    codes: dict[str, float] = field(default_factory=dict)
     recalled: bool = False
     taps: dict[str, str] = field(default_factory=dict)
 

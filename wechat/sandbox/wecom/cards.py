@@ -37,16 +37,15 @@ def register(call: Call, message: AppMessage) -> None:
     sent = call.corp.app_messages.values()
     if message.task_id and any(one.task_id == message.task_id and one.agentid == message.agentid for one in sent):
         raise Problem(42014, "task_id already exists")
-    if message.body["card_type"] in ANSWERED:
-        message.response_code = call.world.ids.secret()
-        message.code_until = message.at + CODE_S
+    if message.body["card_type"] in ANSWERED or message.body.get("action_menu"):
+        message.codes[call.world.ids.secret()] = message.at + CODE_S
 
 
 def update(call: Call) -> dict[str, Any]:
     """Change a card that was sent: by its code, once and within 24 hours."""
     code, now = call.text("response_code"), call.world.clock.now()
-    message = next((one for one in call.corp.app_messages.values() if code == one.response_code), None)
-    if message is None or now >= message.code_until:
+    message = next((one for one in call.corp.app_messages.values() if code in one.codes), None)
+    if message is None or now >= message.codes[code]:
         raise Problem(42016, "invalid response_code or expired")
     if message.agentid != call.agent.agentid:
         raise Problem(42015, "the app is not the sender")
@@ -54,7 +53,7 @@ def update(call: Call) -> dict[str, Any]:
         raise Problem(40058, "missing button or template_card")
     wanted = call.names("userids", 1000) or list(message.to)
     invalid = [one for one in wanted if one not in message.to]
-    message.response_code, message.code_until = "", 0.0
+    del message.codes[code]
     if isinstance(call.body.get("template_card"), dict):
         message.body = {**message.body, **call.body["template_card"]}
     return {"invaliduser": invalid}

@@ -45,7 +45,8 @@ def show_client(call: Call) -> dict[str, Any]:
 
 def list_clients_of_members(call: Call) -> dict[str, Any]:
     """Relations of up to 100 members, up to 100 per page."""
-    userids = call.names("userid_list", 100)
+    # The call's older form names one member; libraries still send it.
+    userids = call.names("userid_list", 100) or [one for one in [str(call.body.get("userid") or "")] if one]
     if not userids:
         raise Problem(40058, "missing userid_list")
     known = [one.userid for one in map(call.corp.member, userids) if one and sees(call.corp, call.agent, one)]

@@ -35,7 +35,7 @@ def send(call: Call) -> dict[str, Any]:
     if not _repeats(call, text):
         told = [one for one in people if _has_room(call, one)]
         world.deliver("staff", told, text, message.msgid, via=str(call.agent.agentid))
-    card = {"response_code": message.response_code} if message.response_code else {}
+    card = {"response_code": next(iter(message.codes))} if message.codes else {}
     return {**invalid, "unlicenseduser": "", "msgid": message.msgid, **card}
 
 
