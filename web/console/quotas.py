@@ -15,7 +15,9 @@ from web.rendering import render
 from wechat import accounts, limits
 from wechat.limits import GROUP_MESSAGE
 
-SHOWN_CALLS = 12
+SHOWN_CALLS = 6
+FIRST = (GROUP_MESSAGE, "oa.window.message", "oa.window.tap", "oa.mass.per_fan", "oa.template", "oa.subscribe")
+"""The rules that everybody who plans must know; the others are folded away."""
 WINDOW_NAMES = {"month": "本月", "week": "本周", "day": "今天"}
 
 
@@ -52,4 +54,9 @@ def _rules() -> dict[str, Any]:
     chosen = limits.at(GROUP_MESSAGE, now)
     shown = [one for one in current if one.name != GROUP_MESSAGE or one.preset == chosen.preset]
     past = [one for one in everything if one.valid_until is not None and one.valid_until < today]
-    return {"rules": [(one, one.number(now)) for one in shown], "past": [(one, one.number(now)) for one in past]}
+    first = sorted((one for one in shown if one.name in FIRST), key=lambda one: FIRST.index(one.name))
+    others = [one for one in shown if one.name not in FIRST]
+    return {
+        name: [(one, one.number(now)) for one in rows]
+        for name, rows in (("rules", first), ("others", others), ("past", past))
+    }
