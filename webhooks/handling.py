@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kernel import crashpoints, database, logs
 from kernel.errors import Later
-from webhooks import directory, inbox, quarantine
+from webhooks import directory, inbox, kinds, quarantine
 from webhooks.inbox import Claimed
 from wechat import callbacks
 
@@ -21,9 +21,7 @@ async def handle(ids: Sequence[int]) -> int:
     """Handle those of `ids` that are free; how many were taken."""
     taken = 0
     for start in range(0, len(ids), BITE):
-        for callback in await inbox.claim(ids[start : start + BITE], BITE):
-            await _handle(callback)
-            taken += 1
+        taken += await _handle_all(await inbox.claim(ids[start : start + BITE], BITE))
     return taken
 
 
@@ -31,10 +29,36 @@ async def handle_left(lane: str = "", limit: int = 1000) -> int:
     """Handle whatever is due and was left (of one lane, or of all); how many were taken."""
     taken = 0
     while taken < limit and (claimed := await inbox.claim_left(BITE, lane)):
-        for callback in claimed:
-            await _handle(callback)
-        taken += len(claimed)
+        taken += await _handle_all(claimed)
     return taken
+
+
+async def _handle_all(claimed: Sequence[Claimed]) -> int:
+    # one transaction for all: each one of its own would cost more than most recipes do. Whatever goes wrong with one of
+    # them undoes all of them, and then each is handled by itself
+    ordinary = [one for one in claimed if one.lane != kinds.URGENT]
+    together = ordinary if len(ordinary) > 1 and await _handle_together(ordinary) else ()
+    for callback in claimed:
+        if callback not in together:
+            await _handle(callback)
+    return len(claimed)
+
+
+async def _handle_together(claimed: Sequence[Claimed]) -> bool:
+    try:
+        async with database.transaction():
+            events = [callbacks.parse(one.side, one.body(), one.app) for one in claimed]
+            if not all(quarantine.is_followable(event) for event in events):
+                return False
+            for event in events:
+                await directory.follow(event)
+                crashpoints.pass_by("callback.before_commit")
+            await inbox.finish_all(claimed)
+    except Exception as error:
+        # which one it was, and why, comes out when they are handled one by one
+        _log.info("callback.one_by_one", callbacks=len(claimed), reason=type(error).__name__)
+        return False
+    return True
 
 
 async def _handle(callback: Claimed) -> None:

@@ -39,6 +39,11 @@ FINISH = """
 UPDATE callback SET state = 'handled', handled_at = $3, problem = '', next_try_at = NULL, claimed_until = NULL
 WHERE id = $1 AND state = 'claimed' AND attempts = $2
 """
+FINISH_ALL = """
+UPDATE callback c SET state = 'handled', handled_at = $3, problem = '', next_try_at = NULL, claimed_until = NULL
+FROM unnest($1::bigint[], $2::int[]) AS g(id, attempts)
+WHERE c.id = g.id AND c.state = 'claimed' AND c.attempts = g.attempts
+"""
 FAIL = """
 UPDATE callback SET state = CASE WHEN $3::timestamptz IS NULL THEN 'dead' ELSE 'failed' END,
   next_try_at = $3, problem = $4, claimed_until = NULL
@@ -65,6 +70,7 @@ class Claimed:
     attempts: int
     digest: str
     app: str
+    lane: str
     sealed: bytes = field(repr=False)
 
     def body(self) -> bytes:
@@ -101,6 +107,13 @@ async def finish(callback: Claimed) -> None:
         raise LostClaim(f"callback {callback.id}")
 
 
+async def finish_all(claimed: Sequence[Claimed]) -> None:
+    """The same for many at once: all, or LostClaim."""
+    pairs = [one.id for one in claimed], [one.attempts for one in claimed]
+    if await database.execute(FINISH_ALL, *pairs, clock.now()) != len(claimed):
+        raise LostClaim(f"one of {len(claimed)} callbacks")
+
+
 async def fail(callback: Claimed, problem: str, after_s: float | None = None) -> bool:
     """Note why, and try again after a pause that grows (`after_s` when the failure says so); True: a dead letter."""
     tries = callback.attempts - 1
@@ -122,6 +135,15 @@ async def replay(ids: Sequence[int], *, by: Staff) -> list[int]:
 def _claimed(rows: Sequence[database.Row]) -> list[Claimed]:
     ordered = sorted(rows, key=lambda row: (kinds.LANES.index(row["lane"]), row["id"]))
     return [
-        Claimed(row["id"], row["side"], row["kind"], row["attempts"], row["digest"], row["app"], row["body_sealed"])
+        Claimed(
+            row["id"],
+            row["side"],
+            row["kind"],
+            row["attempts"],
+            row["digest"],
+            row["app"],
+            row["lane"],
+            row["body_sealed"],
+        )
         for row in ordered
     ]

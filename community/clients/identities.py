@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from community.clients import merging, personal
+from community.clients import merging, personal, returning
 from community.clients.models import IDENTITY_KINDS, Client, Identity
 from kernel import clock, database, records
 
@@ -15,6 +16,10 @@ FROM (SELECT DISTINCT name FROM unnest($1::text[]) AS given(name) ORDER BY name)
 """
 KNOWN = """
 SELECT value, client_id FROM identity WHERE kind = $1 AND scope = $2 AND value = ANY($3::text[])
+"""
+STANDING = """
+SELECT i.value, i.client_id, c.merged_into_id FROM identity i JOIN client c ON c.id = i.client_id
+WHERE i.kind = $1 AND i.scope = $2 AND i.value = ANY($3::text[])
 """
 ADD = """
 INSERT INTO identity (client_id, kind, scope, value)
@@ -67,11 +72,9 @@ async def find_or_create_many(
         raise ValueError(f"unknown kind of identity {kind}")
     unionids = {value: unionid for value, unionid in given if unionid}
     values = list(dict.fromkeys(value for value, _ in given))
-    if not unionids:
-        # whom we know needs no lock: an id never changes hands but by a merge, which leaves a trace to follow
-        known = await _known(kind, scope, values)
-        if len(known) == len(values):
-            return {value: Found(client_id, False) for value, client_id in (await _surviving(known)).items()}
+    known_all = await find_known(kind, scope, given)
+    if known_all is not None:
+        return known_all
     async with database.transaction():
         await _lock_names([*(f"{kind}|{scope}|{value}" for value in values), *(f"u|{u}" for u in unionids.values())])
         known = await _known(kind, scope, values)
@@ -81,8 +84,25 @@ async def find_or_create_many(
         await _write(kind, scope, made, placed, source)
         found = known | placed
         await _join(found, unionids, by_union)
-        survivors = await _survivors(list(found.values()))
+        # who was made just now is merged into nobody
+        survivors = await _survivors(list(found.values())) if known or unionids else {}
     return {value: Found(survivors.get(found[value], found[value]), found[value] in made) for value in values}
+
+
+async def find_known(kind: str, scope: str, given: Sequence[tuple[str, str]]) -> dict[str, Found] | None:
+    """Those behind (value, unionid or empty), when nothing has to be made or joined; None otherwise.
+
+    Needs no lock: an id never changes hands but by a merge, which leaves a trace.
+    """
+    values = list(dict.fromkeys(value for value, _ in given))
+    rows = await database.fetch(STANDING, kind, scope, values) if values else []
+    if len(rows) < len(values) or any(row["merged_into_id"] is not None for row in rows):
+        return None
+    found = {row["value"]: Found(row["client_id"], False) for row in rows}
+    unionids = {value: unionid for value, unionid in given if unionid}
+    by_union = await _known(*UNIONID, list(unionids.values()))
+    is_joined = all(by_union.get(unionid) == found[value].client_id for value, unionid in unionids.items())
+    return found if is_joined else None
 
 
 async def make_many(kind: str, scope: str, values: Sequence[str], *, source: str) -> dict[str, int]:
@@ -106,6 +126,20 @@ async def make_many(kind: str, scope: str, values: Sequence[str], *, source: str
 async def find(kind: str, scope: str, value: str, *, source: str) -> Found:
     """The client behind an id, made when nobody is known by it; without reading the client's row."""
     return (await find_or_create_many(kind, scope, [(value, "")], source=source))[value]
+
+
+async def find_acting(kind: str, scope: str, value: str, at: datetime | None, *, source: str) -> int | None:
+    """The client who has just acted under an id; None: they were erased, and have not acted since.
+
+    Only whom we don't know can have been erased: the others cost one look.
+    """
+    row = await database.fetch_one(STANDING, kind, scope, [value])
+    if row is not None and row["merged_into_id"] is None:
+        client_id: int = row["client_id"]
+        return client_id
+    if await returning.is_kept_away(kind, scope, value, at):
+        return None
+    return (await find(kind, scope, value, source=source)).client_id
 
 
 async def standing(client_id: int) -> int | None:

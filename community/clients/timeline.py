@@ -101,11 +101,16 @@ UPDATE client c SET last_activity_at = g.at
 FROM (SELECT id, max(at) AS at FROM unnest($1::bigint[], $2::timestamptz[]) AS told(id, at) GROUP BY id) g
 WHERE c.id = g.id AND (c.last_activity_at IS NULL OR c.last_activity_at < g.at)
 """
-TOUCH = """
-UPDATE client SET last_activity_at = $2
+RECORD_OWN = """
+WITH written AS (
+  INSERT INTO timeline_entry (client_id, kind, at, by_staff_id, detail)
+  SELECT id, $2, $3, $4, $5::jsonb FROM unnest($1::bigint[]) AS who(id)
+)
+UPDATE client SET last_activity_at = $3
 WHERE id IN (SELECT id FROM client WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
-  AND (last_activity_at IS NULL OR last_activity_at < $2)
+  AND (last_activity_at IS NULL OR last_activity_at < $3)
 """
+"""The client's own act: the entry, and that they did something lately."""
 ENTRIES = """
 SELECT e.id, e.kind, e.at, e.detail, s.name AS by_name
 FROM timeline_entry e LEFT JOIN staff s ON s.id = e.by_staff_id
@@ -157,7 +162,8 @@ async def record_each(facts: Sequence[Fact]) -> None:
     client_ids, kinds, moments = ([fact[place] for fact in facts] for place in range(3))
     await database.execute(RECORD_EACH, client_ids, kinds, moments, details)
     own = [fact for fact in facts if fact.kind in KINDS and KINDS[fact.kind].by_client]
-    await database.execute(TOUCH_EACH, [fact.client_id for fact in own], [fact.at for fact in own])
+    if own:
+        await database.execute(TOUCH_EACH, [fact.client_id for fact in own], [fact.at for fact in own])
 
 
 async def entries(client_id: int, before: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[Entry]:
@@ -178,8 +184,6 @@ def label(kind: str) -> str:
 async def _write(
     client_ids: Sequence[int], kind: str, by: Staff | None, at: datetime, detail: Mapping[str, Any]
 ) -> None:
-    await database.execute(
-        RECORD, list(client_ids), kind, at, by.id if by is not None else None, json.dumps(detail, ensure_ascii=False)
-    )
-    if kind in KINDS and KINDS[kind].by_client:
-        await database.execute(TOUCH, list(client_ids), at)
+    sql = RECORD_OWN if kind in KINDS and KINDS[kind].by_client else RECORD
+    said = json.dumps(detail, ensure_ascii=False)
+    await database.execute(sql, list(client_ids), kind, at, by.id if by is not None else None, said)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from community.clients import identities, returning
+from community.clients import contacts, identities, returning
 from community.groups import tasks
 from community.groups.models import Group
 from kernel import clock, database
@@ -60,6 +60,12 @@ WHERE id = $1 AND status = 'active' RETURNING id
 """
 
 
+STAFF_AMONG = """
+SELECT wecom_userid FROM staff WHERE wecom_userid = ANY($1::text[]) AND wecom_corpid = ANY($2::text[])
+"""
+CLIENT_IDS = ("wm", "wo")
+
+
 class Move(NamedTuple):
     """One person who came or went; how: the scene as WeCom numbers it, or a word of ours."""
 
@@ -70,23 +76,33 @@ class Move(NamedTuple):
     how: int | str | None
 
 
+async def number_of(corp: str, chat_id: str) -> int:
+    """The group's number; one that we did not know is made, and its name and members are read after the commit."""
+    sql = "SELECT id FROM client_group WHERE corpid = $1 AND chat_id = $2"
+    group_id: int | None = await database.fetch_value(sql, corp, chat_id)
+    if group_id is not None:
+        return group_id
+    group_id = await database.fetch_value(KEEP, corp, chat_id, clock.now())
+    if group_id is not None:
+        tasks.read_group.later(group_id)
+        return group_id
+    # somebody else made it between the two statements
+    return int(await database.fetch_value(sql, corp, chat_id))
+
+
 async def find_or_fetch(corp: str, chat_id: str) -> Group:
-    """The group; one that we did not know is made, and its name and members are read right after the commit."""
-    async with database.transaction():
-        group_id = await database.fetch_value(KEEP, corp, chat_id, clock.now())
-        if group_id is not None:
-            tasks.read_group.later(group_id)
-        return await Group.get(corpid=corp, chat_id=chat_id)
+    """The group itself."""
+    return await Group.get(id=await number_of(corp, chat_id))
 
 
-async def apply(group: Group, event: GroupChanged) -> tuple[list[Move], list[Move]]:
+async def apply(group_id: int, event: GroupChanged) -> tuple[list[Move], list[Move]]:
     """Apply one change; (joined, left), those for whom it is news.
 
     A change of members counts only when it follows the version that we have; otherwise, and for a new name, owner or
     notice (the event does not say which), the group is read again.
     """
     async with database.transaction():
-        row = await _locked(group.id)
+        row = await _locked(group_id)
         if row["status"] != "active":
             # a change that arrives after the end
             return [], []
@@ -98,8 +114,8 @@ async def apply(group: Group, event: GroupChanged) -> tuple[list[Move], list[Mov
         await _move(row, event.cur_mem_ver)
         if event.detail == "del_member":
             how = QUITS.get(event.quit_scene, "left")
-            return [], await _leave(group.id, event.members, event.at, event.quit_scene, how)
-        joined, strangers = await _join(group, await _as_members(event))
+            return [], await _leave(group_id, event.members, event.at, event.quit_scene, how)
+        joined, strangers = await _join(group_id, row["corpid"], await _as_members(event))
         if strangers:
             # the event names ids only; the list tells the unionid by which we may know them already
             await _read_again(row["id"], event.cur_mem_ver)
@@ -123,8 +139,7 @@ async def apply_snapshot(group_id: int, snapshot: GroupSnapshot) -> tuple[list[M
             await _move(row, snapshot.member_version)
         described = (snapshot.name, snapshot.notice, snapshot.owner, snapshot.created_at)
         await database.execute(DESCRIBE, group_id, *described, clock.now(), still_waits)
-        group = await Group.get(id=group_id)
-        joined, _ = await _join(group, snapshot.members)
+        joined, _ = await _join(group_id, row["corpid"], snapshot.members)
         inside = [one.id for one in snapshot.members]
         left = await _leave(group_id, inside, clock.now(), None, "gone", except_these=True)
         return joined, left
@@ -169,15 +184,14 @@ async def _read_again(group_id: int, awaited: str) -> None:
 
 
 async def _as_members(event: GroupChanged) -> list[GroupMember]:
-    rows = await database.fetch(
-        "SELECT wecom_userid FROM staff WHERE wecom_userid = ANY($1::text[])", list(event.members)
-    )
-    staff = {row["wecom_userid"] for row in rows}
-    # ids of clients begin so; a colleague who does not work with us here is still no client
+    # ids of clients begin so; where one of ours may, too, the list of staff tells who is who
+    doubtful = [one for one in event.members if one.startswith(CLIENT_IDS)]
+    corps = contacts.corp_names(event.corp)
+    staff = {row["wecom_userid"] for row in await database.fetch(STAFF_AMONG, doubtful, corps)} if doubtful else set()
     return [
         GroupMember(
             id=one,
-            is_staff=one in staff or not one.startswith(("wm", "wo")),
+            is_staff=one in staff or not one.startswith(CLIENT_IDS),
             joined_at=event.at,
             join_scene=event.join_scene or 0,
         )
@@ -185,16 +199,11 @@ async def _as_members(event: GroupChanged) -> list[GroupMember]:
     ]
 
 
-async def _join(group: Group, listed: Sequence[GroupMember]) -> tuple[list[Move], bool]:
-    # whom we erased and who has been in there all along stays unknown; whoever joined since has come back
-    acts = {one.id: one.joined_at for one in listed if not one.is_staff}
-    away = await returning.kept_away("external_id", group.corpid, acts)
-    members = [one for one in listed if one.id not in away]
-    clients = [(one.id, one.unionid) for one in members if not one.is_staff]
-    found = await identities.find_or_create_many("external_id", group.corpid, clients, source="group")
+async def _join(group_id: int, corpid: str, listed: Sequence[GroupMember]) -> tuple[list[Move], bool]:
+    members, found = await _known_or_made(corpid, listed)
     rows = await database.fetch(
         JOIN,
-        group.id,
+        group_id,
         [one.id for one in members],
         [not one.is_staff for one in members],
         [found[one.id].client_id if one.id in found else None for one in members],
@@ -204,6 +213,21 @@ async def _join(group: Group, listed: Sequence[GroupMember]) -> tuple[list[Move]
     scenes = {one.id: one.join_scene for one in members}
     moves = [Move(**row, how=scenes[row["member_id"]]) for row in rows]
     return moves, any(one.is_new for one in found.values())
+
+
+async def _known_or_made(
+    corpid: str, listed: Sequence[GroupMember]
+) -> tuple[Sequence[GroupMember], dict[str, identities.Found]]:
+    clients = [(one.id, one.unionid) for one in listed if not one.is_staff]
+    found = await identities.find_known("external_id", corpid, clients)
+    if found is not None:
+        return listed, found
+    # whom we erased and who has been in there all along stays unknown; whoever joined since has come back
+    acts = {one.id: one.joined_at for one in listed if not one.is_staff}
+    away = await returning.kept_away("external_id", corpid, acts)
+    members = [one for one in listed if one.id not in away]
+    clients = [one for one in clients if one[0] not in away]
+    return members, await identities.find_or_create_many("external_id", corpid, clients, source="group")
 
 
 async def _leave(

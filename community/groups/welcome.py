@@ -27,10 +27,12 @@ async def greet(group_id: int) -> bool:
 
     The message holds a number, never names.
     """
+    now = clock.now()
+    key = f"group.welcome:{group_id}:{clock.local(now):%Y%m%d%H}"
+    if await database.fetch_value("SELECT EXISTS (SELECT FROM send WHERE key = $1)", key):
+        return False
     async with database.transaction():
         group = await Group.select_for_update().get(id=group_id)
-        now = clock.now()
-        key = f"group.welcome:{group_id}:{clock.local(now):%Y%m%d%H}"
         if not group.owner_userid or await Send.exists(key=key):
             return False
         count = await database.execute(COUNT, group_id, now, now - NEWS)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from community.clients import fans, identities, returning, timeline
+from community.clients import fans, timeline
 from community.conversations import answering, inbound
 from webhooks import answering_at_once
+from webhooks.official_account import acting
 from wechat.events import Message, TextMessage
 
 
@@ -24,12 +25,12 @@ async def message_received(event: Message) -> None:
 
 async def _keep(event: TextMessage | Message, kind: str) -> tuple[int, int] | None:
     appid = event.app
-    if await returning.is_kept_away("openid", appid, event.sender, event.at):
+    client_id = await acting.client_of(appid, event.sender, event.at)
+    if client_id is None:
         return None
-    client = await identities.find_or_create("openid", appid, event.sender, source="official_account")
-    inbound_id = await inbound.keep(client.id, "official_account", f"{appid}:{event.msg_id}", event.text, event.at)
+    inbound_id = await inbound.keep(client_id, "official_account", f"{appid}:{event.msg_id}", event.text, event.at)
     if inbound_id is None:
         return None
-    await fans.open_window(client.id, appid, event.sender, "message", event.at)
-    await timeline.record(client.id, "message.received", at=event.at, type=kind)
-    return inbound_id, client.id
+    await fans.open_window(client_id, appid, event.sender, "message", event.at)
+    await timeline.record(client_id, "message.received", at=event.at, type=kind)
+    return inbound_id, client_id

@@ -12,7 +12,7 @@ NOTHING_LEFT = 43101
 
 async def subscription_answered(event: SubscriptionAnswered) -> None:
     """A yes is one more message, a no takes all of them."""
-    client_id = await acting.client_of(event.app, event.openid, event.at)
+    client_id = await acting.met(event.app, event.openid, event.at)
     if client_id is None:
         return
     for place, choice in enumerate(event.choices):
@@ -24,7 +24,7 @@ async def subscription_answered(event: SubscriptionAnswered) -> None:
 
 async def subscription_changed(event: SubscriptionChanged) -> None:
     """A no in the settings takes what was left; a yes there only lifts an earlier no."""
-    client_id = await acting.client_of(event.app, event.openid, event.at)
+    client_id = await acting.met(event.app, event.openid, event.at)
     if client_id is None:
         return
     for place, choice in enumerate(event.choices):
