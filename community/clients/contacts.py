@@ -30,15 +30,13 @@ RETURNING client_id
 """
 
 
-RENAME = (
-    "UPDATE staff SET wecom_userid = $2 WHERE wecom_userid = $1 AND wecom_corpid = ANY($4::text[])",
-    """
-    UPDATE contact o SET userid = $2 WHERE userid = $1 AND corpid = $3 AND $4::text[] IS NOT NULL AND NOT EXISTS (
-      SELECT 1 FROM contact n
-      WHERE n.corpid = o.corpid AND n.userid = $2 AND n.external_userid = o.external_userid
-    )
-    """,
+RENAME_STAFF = "UPDATE staff SET wecom_userid = $2 WHERE wecom_userid = $1 AND wecom_corpid = ANY($3::text[])"
+RENAME_CONTACTS = """
+UPDATE contact o SET userid = $2 WHERE userid = $1 AND corpid = $3 AND NOT EXISTS (
+  SELECT 1 FROM contact n
+  WHERE n.corpid = o.corpid AND n.userid = $2 AND n.external_userid = o.external_userid
 )
+"""
 
 
 LINK = """
@@ -92,8 +90,8 @@ async def ended(corpid: str, userid: str, external_userid: str, at: datetime, ho
 async def rename_member(corpid: str, userid: str, new_userid: str) -> None:
     """A member's userid changed in a corp: their contacts stay theirs."""
     async with database.transaction():
-        for statement in RENAME:
-            await database.execute(statement, userid, new_userid, corpid, corp_names(corpid))
+        await database.execute(RENAME_STAFF, userid, new_userid, corp_names(corpid))
+        await database.execute(RENAME_CONTACTS, userid, new_userid, corpid)
 
 
 async def link_member(corpid: str, userid: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from community.sending import gate, holding, policies
+from community.sending import gate, holding, policies, routing
 from kernel import clock, database
 from kernel.errors import NotFound
 
@@ -20,7 +20,10 @@ SELECT count(*) FILTER (WHERE state = 'planned') AS planned,
   EXISTS (SELECT FROM send WHERE stream_id = $1) AS any
 FROM send WHERE stream_id = $1 AND state = ANY('{planned,leased,requested,unknown}')
 """  # columns of one index only: a stream may hold a million sends
-HELD = "SELECT EXISTS (SELECT FROM send WHERE stream_id = $1 AND state = 'planned' AND channel = $2)"
+HELD = """
+SELECT EXISTS (SELECT FROM send WHERE stream_id = $1 AND state = 'planned' AND channel = $2
+  AND ($3 IN ('', app) OR app = '' AND $3 = $4))
+"""
 JOBS = """
 SELECT count(*) AS made, count(*) FILTER (WHERE confirmed_at IS NOT NULL OR state = 'delivered') AS confirmed
 FROM group_task WHERE stream_id = $1 AND state IN ('accepted', 'confirmed', 'delivered') AND cancelled_at IS NULL
@@ -44,8 +47,8 @@ async def why(stream_id: int) -> str:
 
 
 async def _held(stream_id: int) -> str:
-    for channel, hold in (await holding.active()).items():
-        if await database.fetch_value(HELD, stream_id, channel):
+    for (channel, app), hold in (await holding.active()).items():
+        if await database.fetch_value(HELD, stream_id, channel, app, routing.default(routing.side_of(channel))):
             until = f"，预计 {_wall(hold.until)} 恢复" if hold.until else "，需人工处理后恢复"
             return f"渠道暂停：{hold.reason}{until}"
     return ""

@@ -66,7 +66,7 @@ async def save(request: Request) -> Response:
     try:
         async with database.transaction():
             changed = await accounts_changing.set_secrets(app, **wanted)
-            await connections.wake_channels(app)
+            await connections.wake_channels(app, request.user)
             number = await accounts_changing.number_of(app)
             await audit.record(request.user, "connection.secrets_changed", connections.SUBJECT, number, changed=changed)
     except Refused as refusal:

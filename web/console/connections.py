@@ -13,11 +13,12 @@ from community.sending.routing import side_of
 from kernel import clock, database, settings
 from kernel.errors import NotFound, Refused
 from staff import audit
+from staff.models import Staff
 from web import forms
 from web.console import connection_forms
 from web.language import gettext as _
 from web.rendering import render, see_other
-from wechat import accounts, accounts_changing, diagnosing, findings, tasks
+from wechat import accounts, accounts_changing, breaking, diagnosing, findings, tasks
 from wechat.apps import App
 from wechat.models import Diagnosis, WechatApp
 
@@ -99,7 +100,7 @@ async def resume(request: Request) -> Response:
     app = await of(request)
     async with database.transaction():
         await accounts_changing.resume(app)
-        await wake_channels(app)
+        await wake_channels(app, request.user)
         await audit.record(request.user, "connection.resumed", SUBJECT, await accounts_changing.number_of(app))
     return _back(request, app, _("已恢复使用"))
 
@@ -123,11 +124,12 @@ async def of(request: Request) -> App:
     return found
 
 
-async def wake_channels(app: App) -> None:
+async def wake_channels(app: App, by: Staff) -> None:
     """End the rests that were about this account: what was wrong with it has just been mended."""
     for channel in CHANNELS:
         if side_of(channel) == app.side:
             await holding.release(channel, app=app.receive_id)
+    await breaking.release_app(app.key if app.side == "wecom" else f"{app.side}:{app.receive_id}", by.id)
 
 
 async def page(
