@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --qui
 CODE := kernel wechat staff community loyalty campaigns webhooks web processes
 CHECKS := check-style check-types check-imports check-templates check-vendored check-house check-safety
 
-.PHONY: help setup setup-dev run test check $(CHECKS) fix prove bench migrate seed lock catalogue audit
+.PHONY: help setup setup-dev npm run test check $(CHECKS) fix prove bench migrate seed lock catalogue audit
 
 help:
 	@echo "setup run test check audit fix prove bench migrate seed lock catalogue"
@@ -32,6 +32,13 @@ setup-dev: .venv/dev.stamp
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch .venv/run.stamp $@
+
+# clients of WeChat written for node, which only tests use; without node their tests are skipped and say so
+npm: tests/wechat/npm/node_modules/.package-lock.json
+
+tests/wechat/npm/node_modules/.package-lock.json: tests/wechat/npm/package-lock.json
+	@cd tests/wechat/npm && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 run: setup
 	@exec $(BIN)/huiliu run --demo $(ARGS)
@@ -82,7 +89,14 @@ fix: setup-dev
 prove: setup-dev
 	$(BIN)/pytest -m prove $(ARGS)
 
-bench: setup-dev
+# other people's products, which ours is measured against; nothing else needs them
+.venv-bench/bench.stamp: requirements-bench.lock
+	@echo "installing what we are compared with (once) ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check --no-input --quiet --quiet install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: setup-dev .venv-bench/bench.stamp
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 migrate: setup
@@ -100,3 +114,4 @@ lock: setup-dev
 	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url requirements.in -o requirements.lock
 	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements.lock requirements-dev.in -o requirements-dev.lock
 	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-audit.in -o requirements-audit.lock
+	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-bench.in -o requirements-bench.lock
