@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from wechat.sandbox.corps import Corp, Livestream
+from wechat.sandbox import corp_habits
+from wechat.sandbox.corps import Livestream
+from wechat.sandbox.crowds import Args, Habit, Temper, corp_of, newcomer, pick, some
 from wechat.sandbox.seeds import names
 from wechat.sandbox.world import World
 
 
-@dataclass(slots=True)
-class Temper:
-    """The chance behind the population, and the share of group messages that members ever confirm."""
-
-    rng: random.Random
-    confirm_share: float = 0.85
-
-
-Args = dict[str, Any]
-Habit = Callable[[World, Temper], Args | None]
-
-
-def _pick(rng: random.Random, rows: Sequence[Any]) -> Any:
-    return rows[rng.randrange(len(rows))] if rows else None
-
-
-def _corp(world: World) -> Corp | None:
-    return next(iter(world.corps.values()), None)
-
-
 def _someone_following(world: World, temper: Temper) -> str | None:
     account = next(iter(world.accounts.values()), None)
-    fans = list(account.fans.values()) if account else []
+    if account is None:
+        return None
     for _ in range(8):
-        fan = _pick(temper.rng, fans)
+        fan = account.fans.get(some(temper, "fans", account.fans) or "")
         if fan and fan.subscribed:
             return str(fan.openid)
     return None
@@ -57,8 +36,9 @@ def tap(world: World, temper: Temper) -> Args | None:
 
 def follow(world: World, temper: Temper) -> Args | None:
     """Somebody follows: half of them a client who is known in WeCom."""
-    corp = _corp(world)
-    client = _pick(temper.rng, list(corp.externals.values())) if corp and temper.rng.random() < 0.5 else None
+    corp = corp_of(world)
+    known = corp and temper.rng.random() < 0.5
+    client = corp.externals.get(some(temper, "externals", corp.externals) or "") if corp and known else None
     if client and client.unionid:
         return {"openid": world.ids.named("o", client.unionid, 28), "unionid": client.unionid, "name": client.name}
     unionid = world.ids.take("un", 28)
@@ -73,67 +53,51 @@ def unfollow(world: World, temper: Temper) -> Args | None:
 
 def befriend(world: World, temper: Temper) -> Args | None:
     """A new client adds a member."""
-    corp = _corp(world)
-    member = _pick(temper.rng, [one for one in corp.members.values() if not one.left] if corp else [])
+    corp = corp_of(world)
+    member = pick(temper.rng, [one for one in corp.members.values() if not one.left] if corp else [])
     if member is None:
         return None
-    return {"userid": member.userid, "name": names.person(temper.rng), "unionid": world.ids.take("un", 28)}
-
-
-def contact(world: World, temper: Temper) -> Args | None:
-    """Two who know each other: to chat, or to part."""
-    corp = _corp(world)
-    relations = _pick(temper.rng, [rows for rows in corp.by_member.values() if rows] if corp else [])
-    relation = _pick(temper.rng, list(relations.values())) if relations else None
-    return {"userid": relation.userid, "external_userid": relation.external_userid} if relation else None
+    return {"userid": member.userid, **newcomer(world, temper)}
 
 
 def enter(world: World, temper: Temper) -> Args | None:
     """A client of the owner, or somebody new, comes into a group."""
-    corp = _corp(world)
-    chat = _pick(temper.rng, [one for one in corp.groups.values() if not one.dismissed] if corp else [])
+    corp = corp_of(world)
+    chat = pick(temper.rng, [one for one in corp.groups.values() if not one.dismissed] if corp else [])
     if corp is None or chat is None:
         return None
-    client = _pick(temper.rng, list(corp.by_member.get(chat.owner, {})))
+    client = pick(temper.rng, list(corp.by_member.get(chat.owner, {})))
     if client and client not in chat.members and temper.rng.random() < 0.7:
         return {"chat_id": chat.chat_id, "id": client, "scene": 0, "invitor": chat.owner}
-    return {"chat_id": chat.chat_id, "scene": 3, "name": names.person(temper.rng), "unionid": world.ids.take("un", 28)}
-
-
-def depart(world: World, temper: Temper) -> Args | None:
-    """A client leaves a group."""
-    corp = _corp(world)
-    chat = _pick(temper.rng, [one for one in corp.groups.values() if not one.dismissed] if corp else [])
-    client = _pick(temper.rng, chat.externals()) if chat else None
-    return {"chat_id": chat.chat_id, "id": client} if client else None
+    return {"chat_id": chat.chat_id, "scene": 3, **newcomer(world, temper)}
 
 
 def confirm(world: World, temper: Temper) -> Args | None:
     """A member sends one waiting group message; who never does is decided by the ids, not by the hour."""
-    corp = _corp(world)
+    corp = corp_of(world)
     waiting = [(userid, msgid) for userid, jobs in (corp.waiting.items() if corp else ()) for msgid in jobs]
     willing = [pair for pair in waiting if _lot("/".join(pair)) < temper.confirm_share]
-    chosen = _pick(temper.rng, willing)
+    chosen = pick(temper.rng, willing)
     return {"userid": chosen[0], "msgid": chosen[1]} if chosen else None
 
 
 def go_live(world: World, temper: Temper) -> Args | None:
     """An anchor begins when the time has come."""
-    live = _pick(temper.rng, [one for one in _lives(world, 0) if one.start <= world.now()])
+    live = pick(temper.rng, [one for one in _lives(world, 0) if one.start <= world.now()])
     return {"livingid": live.livingid} if live else None
 
 
 def end_live(world: World, temper: Temper) -> Args | None:
     """An anchor ends when the time is over."""
-    live = _pick(temper.rng, [one for one in _lives(world, 1) if one.started_at + one.duration <= world.now()])
+    live = pick(temper.rng, [one for one in _lives(world, 1) if one.started_at + one.duration <= world.now()])
     return {"livingid": live.livingid} if live else None
 
 
 def watch(world: World, temper: Temper) -> Args | None:
     """A client watches for a while."""
-    corp = _corp(world)
-    live = _pick(temper.rng, _lives(world, 1))
-    client = _pick(temper.rng, list(corp.externals)) if corp else None
+    corp = corp_of(world)
+    live = pick(temper.rng, _lives(world, 1))
+    client = some(temper, "externals", corp.externals) if corp else None
     if live is None or client is None:
         return None
     seconds, comments = temper.rng.randrange(20, 2400), temper.rng.random() < 0.2
@@ -141,7 +105,7 @@ def watch(world: World, temper: Temper) -> Args | None:
 
 
 def _lives(world: World, status: int) -> list[Livestream]:
-    corp = _corp(world)
+    corp = corp_of(world)
     return [one for one in corp.livestreams.values() if one.status == status] if corp else []
 
 
@@ -155,12 +119,10 @@ HABITS: dict[str, Habit] = {
     "fan.subscribe": follow,
     "fan.unsubscribe": unfollow,
     "client.add": befriend,
-    "client.chat": contact,
-    "client.delete_member": contact,
     "group.join": enter,
-    "group.quit": depart,
     "member.confirm_groupmsg": confirm,
     "live.start": go_live,
     "live.end": end_live,
     "live.watch": watch,
+    **corp_habits.HABITS,
 }

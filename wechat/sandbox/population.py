@@ -7,9 +7,10 @@ import contextlib
 import math
 import random
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
-from wechat.sandbox import habits
+from wechat.sandbox import crowds, habits
 from wechat.sandbox.acts import handovers, table
 from wechat.sandbox.acts.deeds import Impossible
 from wechat.sandbox.world import World
@@ -26,6 +27,11 @@ RATES = {
     "client.delete_member": 0.1,
     "group.join": 2.0,
     "group.quit": 0.4,
+    "group.talk": 6.0,
+    "client.scan": 1.0,
+    "group.scan": 1.0,
+    "member.edit_client": 0.4,
+    "member.publish_moment": 10.0,
     "member.confirm_groupmsg": 20.0,
     "live.start": 10.0,
     "live.end": 10.0,
@@ -39,14 +45,14 @@ class Population:
     def __init__(self, world: World) -> None:
         self.world = world
         self.rates: dict[str, float] = dict(RATES)
-        self.temper = habits.Temper(random.Random(1))
+        self.temper = crowds.Temper(random.Random(1))
         self.night, self.night_share = (22, 8), 0.05
         self.done: Counter[str] = Counter()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, fields: dict[str, Any]) -> None:
         """Start, or start anew with other rates; named rates replace the standard ones; `only`: no others."""
-        unknown = set(fields) - {"rates", "only", "confirm_share", "night", "night_share", "random_seed"}
+        unknown = set(fields) - {"rates", "only", "confirm_share", "night", "night_share", "random_seed", "churn"}
         if unknown:
             raise ValueError(f"unknown {', '.join(sorted(unknown))}")
         rates = {str(name): float(rate) for name, rate in dict(fields.get("rates", {})).items()}
@@ -60,7 +66,8 @@ class Population:
         self.rates = rates if fields.get("only") else {**RATES, **rates}
         self.night, self.night_share = (night[0], night[1]), float(fields.get("night_share", self.night_share))
         share = float(fields.get("confirm_share", 0.85))
-        self.temper = habits.Temper(random.Random(int(fields.get("random_seed", 1))), share)
+        self.temper = crowds.Temper(random.Random(int(fields.get("random_seed", 1))), share)
+        self.temper.churn.change(dict(fields.get("churn", {})))
         self._task = asyncio.get_running_loop().create_task(self._live())
 
     async def stop(self) -> None:
@@ -77,6 +84,7 @@ class Population:
             "running": self._task is not None and not self._task.done(),
             "rates": self.rates,
             "confirm_share": self.temper.confirm_share,
+            "churn": asdict(self.temper.churn),
             "night": list(self.night),
             "night_share": self.night_share,
             "asleep": self.is_night(),

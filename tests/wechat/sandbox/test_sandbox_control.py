@@ -126,14 +126,14 @@ async def test_at_night_people_sleep(play: Any) -> None:
 
 
 async def test_who_never_confirms_stays_unconfirmed() -> None:
-    from wechat.sandbox import habits
+    from wechat.sandbox import crowds, habits
     from wechat.sandbox.world import World
 
     world = World(config.read({"corps": [{"corpid": "ww1"}]}))
     world.corp().waiting = {f"u{number}": {"msg1": None} for number in range(100)}  # type: ignore[misc]
     import random
 
-    temper = habits.Temper(random.Random(1), 0.5)
+    temper = crowds.Temper(random.Random(1), 0.5)
     picked = {(habits.confirm(world, temper) or {})["userid"] for _ in range(1000)}
     assert 30 < len(picked) < 70
 

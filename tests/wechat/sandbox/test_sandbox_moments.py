@@ -85,7 +85,7 @@ async def test_content_has_its_limits(play: Any) -> None:
     await play.ctl.seed("small")
     image = {"msgtype": "image", "image": {"media_id": "gone"}}
     link = {"msgtype": "link", "link": {"title": "t", "url": "http://127.0.0.1"}}
-    wrong = {
+    wrong: dict[int, dict[str, Any]] = {
         40058: {"text": {"content": ""}},
         45002: {"text": {"content": "长" * 2001}},
         41064: {"attachments": [link, link]},

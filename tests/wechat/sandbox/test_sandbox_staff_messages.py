@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-CARD = {"card_type": "button_interaction", "main_title": {"title": "预约"}, "task_id": "t1"}
+CARD: dict[str, Any] = {"card_type": "button_interaction", "main_title": {"title": "预约"}, "task_id": "t1"}
 CARD |= {"button_list": [{"text": "接受", "key": "yes"}]}
 
 
@@ -70,7 +70,7 @@ async def test_a_message_is_taken_back_within_a_day(play: Any) -> None:
 
 async def test_a_repeated_message_is_swallowed_for_its_interval(play: Any) -> None:
     await play.ctl.seed("small")
-    twice = {"enable_duplicate_check": 1, "duplicate_check_interval": 600}
+    twice: dict[str, Any] = {"enable_duplicate_check": 1, "duplicate_check_interval": 600}
     for _ in range(2):
         assert (await send(play, **twice))["errcode"] == 0
     assert (await play.ctl.reached(kind="staff"))["total"] == 1
