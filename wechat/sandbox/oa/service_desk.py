@@ -121,4 +121,7 @@ ENDPOINTS = (
     post("/oa/customservice/kfaccount/uploadheadimg", set_picture),
     get("/oa/cgi-bin/customservice/getkflist", list_all),
     get("/oa/cgi-bin/customservice/getonlinekflist", list_online),
+    # where older clients ask
+    get("/oa/customservice/getkflist", list_all),
+    get("/oa/customservice/getonlinekflist", list_online),
 )
