@@ -63,7 +63,7 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:  # noqa: C901
             self.edits += 1
             self.text = await world.write(self.campaign.id, by, self.edits, with_product)
             self.has_product = with_product
-            self.editors.add(by)
+            self.editors, self.last_editor = self.editors | {by}, by
             self.state, self.asked = "draft", None
 
         @precondition(lambda self: self.state in ("draft", "submitted", "approved"))
@@ -83,7 +83,7 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:  # noqa: C901
                 assert isinstance(outcome, Refused), "whoever has left submits nothing"
                 return
             assert not isinstance(outcome, Refused), outcome.message
-            makers = {self.author, *self.editors, by}
+            makers = {self.author, self.last_editor, *self.editors, by}
             conflicted = self.has_product and bool(makers & self.interested)
             self.state = "submitted"
             self.asked = Asked(outcome.id, self.text, makers, self.needed_now, self.has_product, conflicted)
@@ -117,9 +117,8 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:  # noqa: C901
             asked = self.asked
             assert asked is not None
             seen = world.do(four_eyes.seen_now(self.campaign.id))
-            outcomes = world.do(
-                four_eyes.all_of([approvals.approve(asked.id, seen, world.people[by]) for by in people])
-            )
+            work = [approvals.approve(asked.id, seen, world.people[by]) for by in people]
+            outcomes = world.do(four_eyes.all_of(work))
             said_yes = [by for by, one in zip(people, outcomes, strict=True) if not isinstance(one, Refused)]
             # in some order each accepted yes must have been allowed, and each refused one not, after those before it
             orders = [people] if len(people) == 1 else [people, people[::-1]]
@@ -132,6 +131,7 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:  # noqa: C901
             if self.missing(asked, asked.votes) == 0:
                 self.state, self.asked, self.needed = "approved", None, asked.needs
                 self.approved.add(asked.text)
+                self.editors = set()  # others have answered for what stands now
                 world.doubles += asked.needs == 2
 
         @precondition(lambda self: self.asked is not None)
