@@ -71,6 +71,7 @@ class Breaker:
         self._side: Side = side
         self.app = app
         self._held: dict[str, Held] = {}
+        self._knows = False
         self._read_at = float("-inf")
         self._failures: dict[str, int] = {}
         self._probing: dict[str, float] = {}
@@ -151,14 +152,14 @@ class Breaker:
         return kind(side=self._side, api=api, errcode=held.errcode, reason=reason, message=message, after=after)
 
     async def _keep_fresh(self) -> None:
-        if time.monotonic() - self._read_at < REFRESH_S:
+        if self._knows and time.monotonic() - self._read_at < REFRESH_S:
             return
-        first = self._read_at == float("-inf")
         if self._reading is None or self._reading.done():
             self._read_at = time.monotonic()
             self._reading = _apart(self._read())
-        if first:  # a process that knows nothing yet waits; later ones go on with what they know
+        if not self._knows:  # a process that knows nothing yet waits; later ones go on with what they know
             await asyncio.wait([self._reading])
+            self._knows = True
 
     async def _read(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,8 @@ class Loopback:
     url: str = ""
     seen: list[Seen] = field(default_factory=list)
     replies: dict[str, Reply] = field(default_factory=dict)
+    waiting: dict[str, Callable[[Seen], Awaitable[Any]]] = field(default_factory=dict)
+    """Answers that take their time, by path."""
     tokens: int = 0
     token_lasts: int = 7200
 
@@ -48,6 +50,8 @@ class Loopback:
             self.tokens += 1
             await asyncio.sleep(0.05)
             return web.json_response({"access_token": f"T{self.tokens}-secret-token", "expires_in": self.token_lasts})
+        if seen.path in self.waiting:
+            return web.json_response(await self.waiting[seen.path](seen))
         reply = self.replies.get(seen.path, lambda _seen: {"errcode": 0, "errmsg": "ok"})(seen)
         if reply == "hang":
             await asyncio.sleep(30)

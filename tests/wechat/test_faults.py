@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kernel import clock, errors
-from wechat import faults
+from wechat import advice, faults, handling
 from wechat.events import Side
 
 LISTED = json.loads((Path(__file__).parent / "data" / "errcodes.json").read_text(encoding="utf-8"))
@@ -39,6 +40,35 @@ def test_every_listed_code_has_its_kind_and_a_chinese_sentence(row: dict[str, st
     assert type(fault) is expected
     assert fault.reason.isidentifier()
     assert any("\u4e00" <= letter <= "\u9fff" for letter in fault.message)
+
+
+HELD = {
+    "oa": {40001: "*", 40014: "*", 42001: "*", 40013: "*", 40125: "*", 40164: "*", 40243: "*", 61004: "*", 61024: "*"}
+    | dict.fromkeys((48001, 48004, 45009, 45011, 45028), "/cgi-bin/x"),
+    "wecom": {40001: "*", 40014: "*", 42001: "*", 40013: "*", 60020: "*"}
+    | dict.fromkeys((48001, 48002, 48004, 84074, 301002, 701008, 45009), "/cgi-bin/x"),
+}
+"""What each code rests beside the one call, as the list's handling says: the whole app (*), or this API."""
+TRIED_AGAIN = {6000, 45033}
+
+
+@pytest.mark.parametrize("row", LISTED, ids=lambda row: f"{row['side']}-{row['code']}")
+def test_every_listed_code_is_handled_as_the_list_says(row: dict[str, str | int]) -> None:
+    code, sides = int(row["code"]), {"oa": ["oa"], "wecom": ["wecom"], "both": ["oa", "wecom"]}[str(row["side"])]
+    for short in sides:
+        side: Side = "wecom" if short == "wecom" else "official_account"
+        fault = of(side, code)
+        if faults.code(side, code).group != row["class"]:
+            continue  # the other side's own row says it
+        hold = handling.hold_for("/cgi-bin/x", fault)
+        assert (hold.api if hold else None) == HELD[short].get(code)
+        assert handling.tries_again(fault) == (code in TRIED_AGAIN)
+        assert not handling.is_trouble(fault)
+        if hold and hold.kind == "quota" and "midnight" not in str(row["handling"]) and row["class"] == "quota_min":
+            assert hold.pauses[0] == 60
+        again = pickle.loads(pickle.dumps(fault))
+        assert (type(again), again.errcode, again.reason) == (type(fault), code, fault.reason)
+        assert advice.todo(short, str(code))
 
 
 def test_the_same_number_means_different_things_on_the_two_sides() -> None:
