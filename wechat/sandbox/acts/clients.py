@@ -10,9 +10,10 @@ from wechat.sandbox.world import World
 
 
 def add(world: World, args: Args) -> dict[str, Any]:
-    """A client adds a member; {userid, external_userid?, name?, unionid?, state?, add_way?, half?, welcome?}.
+    """A client adds a member; {userid, external_userid?, name?, unionid?, state?, add_way?, half?, welcome?, type?}.
 
-    `half`: the member hasn't confirmed; `welcome` False: no code, as when the console greets by itself.
+    `half`: the member hasn't confirmed; `welcome` False: no code, as when the console greets by itself. Nor is there
+    one for type 2, somebody of another corp.
     """
     corp = corp_of(world, args)
     member = member_of(corp, args.get("userid"))
@@ -34,7 +35,7 @@ def add(world: World, args: Args) -> dict[str, Any]:
     if state:
         event["State"] = state
     told = {"external_userid": client.external_userid, "userid": member.userid, "welcome_code": ""}
-    if args.get("welcome", True):
+    if args.get("welcome", True) and client.type == 1:
         told["welcome_code"] = event["WelcomeCode"] = _welcome_code(world, corp, relation)
     return {**told, "callbacks": world.tell_corp(corp, event)}
 
@@ -90,6 +91,7 @@ def known_or_new(world: World, corp: Corp, args: Args) -> External:
         client = corp.externals[client_id] = External(client_id, gender=int(args.get("gender", 0)))
     client.name = str(args.get("name") or client.name or "微信用户")
     client.unionid = str(args.get("unionid") or client.unionid)
+    client.type = int(args.get("type", client.type))
     return client
 
 

@@ -6,10 +6,22 @@ from dataclasses import asdict
 from typing import Any
 
 from wechat.sandbox.accounts import Account, Fan
+from wechat.sandbox.control import made_by_apps
 from wechat.sandbox.control.asking import Asked, Told
 from wechat.sandbox.corps import Corp, GroupChat, GroupMessage, Livestream, Relation
 
-PARTS = ("fans", "oa_tags", "members", "externals", "relations", "tags", "groups", "group_messages", "livestreams")
+PARTS = (
+    "fans",
+    "oa_tags",
+    "members",
+    "externals",
+    "relations",
+    "tags",
+    "groups",
+    "group_messages",
+    "livestreams",
+    *made_by_apps.PARTS,
+)
 
 
 def show(asked: Asked) -> Told:
@@ -49,7 +61,8 @@ def _corp(corp: Corp, wanted: list[str]) -> Told:
         "group_messages": lambda: [_job(one) for one in corp.group_messages.values()],
         "livestreams": lambda: [_livestream(one) for one in corp.livestreams.values()],
     }
-    return {name: parts[name]() for name in wanted if name in parts}
+    told = {name: parts[name]() for name in wanted if name in parts}
+    return told | {name: made_by_apps.show(corp, name) for name in wanted if name in made_by_apps.PARTS}
 
 
 def _fan(fan: Fan) -> Told:
