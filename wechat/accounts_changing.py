@@ -56,7 +56,7 @@ async def add(side: Side, receive_id: str, agentid: int, said: Described) -> App
     """A new account, without secrets yet. Refused: known already, or its address is taken."""
     if accounts.find(side, receive_id, agentid) and (agentid or side == "official_account"):
         raise Refused("这个账号已经接入", code="account.known")
-    _check(said)
+    _check(said, side, apps.key_of(side, receive_id, agentid))
     async with database.transaction():
         try:
             row = await WechatApp.create(side=side, receive_id=receive_id, agentid=agentid, **asdict(said))
@@ -68,7 +68,7 @@ async def add(side: Side, receive_id: str, agentid: int, said: Described) -> App
 
 async def describe(app: App, said: Described) -> None:
     """Say anew what may be shown. Refused: the address is taken."""
-    _check(said)
+    _check(said, app.side, app.key)
     async with database.transaction():
         row_id = await number_of(app)
         try:
@@ -174,6 +174,10 @@ async def _set(app: App, **changes: object) -> None:
         database.after_commit(accounts.refresh, 0)
 
 
-def _check(said: Described) -> None:
+def _check(said: Described, side: Side, key: str) -> None:
     if not SLUG.fullmatch(said.slug):
         raise Refused("回调地址后缀为 3 至 40 位小写字母、数字或连字符", code="account.slug")
+    other = accounts.by_slug(side, said.slug)
+    if other is not None and other.key != key:
+        # also that of an account which only the settings name, so that it has no row to collide with
+        raise Refused("回调地址后缀已被使用", code="account.taken")

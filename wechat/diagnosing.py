@@ -47,6 +47,15 @@ MARK = """
 SELECT verified_at, received_at, old_key_calls, old_key_at, refused, refused_at, refused_reason FROM callback_mark
 WHERE app = $1
 """
+UNMARKED = {
+    "verified_at": None,
+    "received_at": None,
+    "old_key_calls": 0,
+    "old_key_at": None,
+    "refused": {},
+    "refused_at": None,
+    "refused_reason": "",
+}
 CLAIM = """
 UPDATE wechat_diagnosis SET state = 'running', started_at = $2, steps = $3
 WHERE id = $1 AND state = 'waiting' RETURNING app
@@ -106,11 +115,11 @@ async def look(app: App, tell: Callable[[list[Finding]], Awaitable[None]] | None
 
 
 async def mark(app: App) -> database.Row:
-    """What callbacks told of an account; empty before the first."""
+    """What callbacks told of an account; nothing at all before the first."""
     await watching.write()
     row = await database.fetch_one(MARK, app.key)
     if row is None:
-        return {}
+        return dict(UNMARKED)
     return {**row, "refused": json.loads(row["refused"]) if isinstance(row["refused"], str) else row["refused"]}
 
 

@@ -49,7 +49,7 @@ async def quota(bench: Bench) -> Finding:
     told = heard.answer.get("quota")
     given = told if isinstance(told, dict) else {}
     limit, left = int(given.get("daily_limit") or 0), int(given.get("remain") or 0)
-    if limit and not left:
+    if "remain" in given and not left:
         mend = "次日零点恢复；急用时可在公众平台清零（每月 10 次）"
         return Finding("quota", "wrong", f"今天的客服消息接口额度 {limit} 次已用完", mend)
     if limit and left < limit * LOW:

@@ -35,7 +35,9 @@ def test_the_short_address_stays_with_the_settings_account_whoever_is_primary() 
 
 
 def test_what_the_environment_gives_wins_and_the_console_completes_the_rest() -> None:
-    row = AppRow(3, "official_account", "wxOWN", 0, "海岳银行", "main", secret="old", template_id="T", mode="compatible")
+    row = AppRow(
+        3, "official_account", "wxOWN", 0, "海岳银行", "main", secret="old", template_id="T", mode="compatible"
+    )
     (app,) = apps.listing(OWN, [row], NOW).apps
     assert (app.id, app.secret, app.template_id, app.mode, app.slug) == (3, "s", "T", "compatible", "main")
     assert app.is_from_settings
