@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, TypeVar
 from wechat.happening import Event, Fields, Side
 
 E = TypeVar("E", bound=Event)
+EPOCH = datetime.fromtimestamp(0, UTC)
+"""The time of a callback that says none."""
 WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -23,28 +25,28 @@ class Body:
         self.side = side
         self.fields = fields
         self.app = app
-        self.at = datetime.fromtimestamp(self.number("CreateTime"), UTC)
+        self.at = self.moment("CreateTime") or EPOCH
 
-    def text(self, *path: str) -> str:
+    def text(self, name: str, *inner: str) -> str:
         """The text at a path of names."""
-        here: Any = self.fields
-        for name in path:
-            here = here.get(name, "") if isinstance(here, dict) else ""
+        here: Any = self.fields.get(name, "")
+        for one in inner:
+            here = here.get(one, "") if isinstance(here, dict) else ""
         return here if isinstance(here, str) else ""
 
-    def number(self, *path: str) -> int:
+    def number(self, name: str, *inner: str) -> int:
         """The whole number at a path; 0 when there is none."""
-        found = self.text(*path)
+        found = self.text(name, *inner)
         return int(found) if found.isascii() and found.isdecimal() and len(found) <= 11 else 0
 
-    def moment(self, *path: str) -> datetime | None:
+    def moment(self, name: str, *inner: str) -> datetime | None:
         """The time at a path of names, given in seconds."""
-        seconds = self.number(*path)
+        seconds = self.number(name, *inner)
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
-    def real(self, *path: str) -> float:
+    def real(self, name: str, *inner: str) -> float:
         """The number at a path; 0 when there is none, or no end to it."""
-        found = self.text(*path)
+        found = self.text(name, *inner)
         try:
             value = float(found) if len(found) <= 32 else 0.0
         except ValueError:
@@ -108,8 +110,8 @@ def word_of(kind: type[Event]) -> str:
 def lacking(body: Body, needs: tuple[str, ...]) -> tuple[str, ...]:
     """Which of these elements are absent or empty; the time is needed by every event."""
     fields = body.fields
-    missing = tuple(name for name in needs if not fields.get(name))
-    return missing if body.number("CreateTime") else (*missing, "CreateTime")
+    missing = tuple([name for name in needs if not fields.get(name)])
+    return missing if body.at is not EPOCH else (*missing, "CreateTime")
 
 
 _words: dict[type[Event], str] = {}

@@ -36,8 +36,7 @@ async def answer(
 
 def order_in(text: str) -> str:
     """What a whole message orders, if anything."""
-    said = wording.plain(text)
-    return next((order for order, words in ORDERS.items() if said in words), "")
+    return ORDERS.get(wording.plain(text), "")
 
 
 async def _confirm(order: str, inbound_id: int, client_id: int, openid: str, app: str) -> None:
@@ -64,5 +63,6 @@ async def _ask_director(inbound_id: int, client_id: int) -> None:
         )
 
 
-ORDERS = {"opt_out": wording.OPT_OUT, "opt_in": wording.OPT_IN, "hand_over": wording.HAND_OVER}
+MEANINGS = {"opt_out": wording.OPT_OUT, "opt_in": wording.OPT_IN, "hand_over": wording.HAND_OVER}
+ORDERS = {word: order for order, words in MEANINGS.items() for word in words}
 REPLIES = {"opt_out": wording.OPTED_OUT, "opt_in": wording.OPTED_IN, "hand_over": wording.HANDED_OVER}

@@ -25,4 +25,4 @@ CONTACT_WELCOME_NAMELESS = "您好，感谢您添加{bank}客户经理的企业�
 def plain(text: str) -> str:
     """The message as it is compared with the words above."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
+    return "".join(filter(str.isalnum, folded))
