@@ -186,7 +186,7 @@ def _demand_keys(keys: Receiver) -> None:
 
 
 def _unseal(keys: Receiver, sealed: str) -> bytes:
-    refusal = BadCallback("not_configured")
+    refusal: BadCallback | None = None
     for place, aes_key in enumerate(keys.aes_keys):
         try:
             plain = envelope.unseal(sealed, aes_key, keys.receive_id)
@@ -196,4 +196,4 @@ def _unseal(keys: Receiver, sealed: str) -> bytes:
             if place:
                 watching.opened_with_old_key(keys)
             return plain
-    raise refusal
+    raise refusal or BadCallback("not_configured")
