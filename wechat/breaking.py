@@ -190,6 +190,11 @@ async def holds() -> list[database.Row]:
     return await database.fetch(LIST, clock.now())
 
 
+async def hold_of(hold_id: int) -> database.Row | None:
+    """One hold that has not been ended, by its number."""
+    return await database.fetch_one("SELECT id, app, api FROM api_hold WHERE id = $1 AND ended_at IS NULL", hold_id)
+
+
 async def release(app: str, api: str, by_staff_id: int | None = None) -> bool:
     """Try again now: ends the hold, in every process within two seconds. False when there was none."""
     return bool(await database.execute(END, app, api, clock.now(), by_staff_id))

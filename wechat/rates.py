@@ -1,6 +1,7 @@
 """How fast each API may be called by all processes together: token buckets in Redis, taken in blocks.
 
-The limits are data (`rates.json`). Without Redis each process keeps to the same rate by itself, until Redis is back.
+The limits are data (`rates.json`, and through it `limits` with their dates). Without Redis each process keeps to the
+same rate by itself, until Redis is back.
 A limit of n calls in t seconds becomes a bucket that holds a tenth of n and fills with nine tenths of it in t: so no
 span of t seconds ever sees more than n calls, however they come.
 """
@@ -12,11 +13,14 @@ import functools
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import resources
+from typing import Any
 
 import redis.exceptions
 
-from kernel import cache, logs
+from kernel import cache, clock, logs
+from wechat import limits
 from wechat.events import Side
 
 BURST = 0.1
@@ -27,6 +31,7 @@ KEPT_S = 1.0
 LONGEST_S = 10.0
 """Who would have to wait longer is told to come back, and nothing is taken."""
 APART_S = 5.0
+SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 SHORT_SIDE = {"official_account": "oa", "wecom": "wecom"}
 TAKE = """
 local now = redis.call('TIME')
@@ -96,6 +101,7 @@ class Pacer:
         return 0.0
 
     async def _fetch(self, api: str, block: Block, share: float) -> float:
+        block.rates = of(self._side, api)
         slowest = min(rate.per_second for rate in block.rates) * share
         wanted = max(1, min(int(slowest * BLOCK_S), int(min(rate.most for rate in block.rates))))
         keys = [f"huiliu:rate:{self._side}:{self._account}:{api}:{rate.name}" for rate in block.rates]
@@ -106,23 +112,31 @@ class Pacer:
         return wait
 
 
-@functools.lru_cache(maxsize=512)
 def of(side: Side, api: str) -> tuple[Rate, ...]:
-    """The buckets of an API: its own where the data names it, else those of all APIs of the side."""
-    rows = json.loads(resources.files("wechat").joinpath("rates.json").read_text(encoding="utf-8"))
-    ours = [row for row in rows if row["side"] == SHORT_SIDE[side]]
+    """The buckets of an API today: its own where the data names it, else those of all APIs of the side."""
+    return _of(side, api, clock.today())
+
+
+@functools.lru_cache(maxsize=1024)
+def _of(side: Side, api: str, _day: date) -> tuple[Rate, ...]:
+    ours = [row for row in _rows() if row["side"] == SHORT_SIDE[side]]
     found = [row for row in ours if row["api"] == api] or [row for row in ours if row["api"] == "*"]
-    return tuple(
-        Rate(str(row["seconds"]), max(row["calls"] * BURST, 1), row["calls"] * (1 - BURST) / row["seconds"])
-        for row in found
-    )
+    return tuple(_rate(row) for row in found)
+
+
+def _rate(row: dict[str, Any]) -> Rate:
+    if "limit" in row:
+        limit = limits.at(row["limit"], clock.now())
+        calls, seconds = limit.number(clock.now()), SECONDS[limit.per]
+    else:
+        calls, seconds = int(row["calls"]), int(row["seconds"])
+    return Rate(str(seconds), max(calls * BURST, 1), calls * (1 - BURST) / seconds)
 
 
 @functools.lru_cache(maxsize=1)
-def day_quotas() -> dict[str, int]:
-    """Calls a day that a new official account has, by API; the platform's own answer (quota) counts more."""
-    rows = json.loads(resources.files("wechat").joinpath("day_quotas.json").read_text(encoding="utf-8"))
-    return {row["api"]: int(row["calls"]) for row in rows}
+def _rows() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(resources.files("wechat").joinpath("rates.json").read_text("utf-8"))
+    return rows
 
 
 async def _shared(keys: list[str], rates: tuple[Rate, ...], wanted: int, share: float) -> float:

@@ -83,4 +83,3 @@ def test_the_data_gives_each_side_its_limits_and_some_apis_their_own() -> None:
     assert moments.most + 60 * moments.per_second == 10
     (custom,) = rates.of("official_account", "/cgi-bin/message/custom/send")
     assert custom.per_second >= 1000
-    assert rates.day_quotas()["/cgi-bin/message/custom/send"] == 500_000
