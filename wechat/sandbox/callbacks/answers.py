@@ -17,7 +17,7 @@ NEEDED = {
     "voice": (("Voice", "MediaId"),),
     "video": (("Video", "MediaId"),),
     "music": (("Music", "ThumbMediaId"),),
-    "news": (("ArticleCount",), ("Articles", "item")),
+    "news": (("ArticleCount",), ("Articles",)),
     "transfer_customer_service": (),
 }
 """Kinds of passive reply and what each can't do without."""
@@ -96,9 +96,10 @@ def _check_kind(fields: dict[str, Any]) -> None:
     if kind == "text" and len(str(fields["Content"]).encode()) > TEXT_BYTES:
         raise ValueError("Content is too long")
     if kind == "news":
-        items = fields["Articles"]["item"]
-        many = len(items) if isinstance(items, list) else 1
-        if str(fields["ArticleCount"]) != str(many) or many > 8:
+        articles = fields["Articles"]
+        items = articles.get("item") if isinstance(articles, dict) else articles
+        many = len(items) if isinstance(items, list) else 1 if isinstance(items, dict) else 0
+        if not many or str(fields["ArticleCount"]) != str(many) or many > 8:
             raise ValueError("ArticleCount is wrong")
 
 
