@@ -46,6 +46,7 @@ class Call:
     agent_: AgentConfig | None = None
     body_: dict[str, Any] | None = None
     base: str = ""
+    cookies: str = ""
 
     @property
     def account(self) -> Account:

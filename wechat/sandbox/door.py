@@ -65,7 +65,7 @@ class Door:
             token = world.tokens.all.get(request.query.get("access_token", ""))
             world.tokens.revoke(token.app if token else "")
         call = Call(world, request.path, request.query, request.body, request.content_type, request.ip)
-        call.base = request.base
+        call.base, call.cookies = request.base, request.cookies
         if crowded:
             reply = refusal(request.path, 45033, "concurrent calls out of limit", ip=request.ip)
         elif rule and rule.kind in INSTEAD:

@@ -22,6 +22,7 @@ class Request:
     content_type: str
     ip: str = "127.0.0.1"
     base: str = ""
+    cookies: str = ""
 
 
 @dataclass(slots=True)
@@ -51,7 +52,8 @@ async def read(scope: Scope, receive: Receive) -> Request:
     ip = str((scope.get("client") or ("127.0.0.1", 0))[0])
     host, port = scope.get("server") or ("127.0.0.1", 80)
     base = f"http://[{host}]:{port}" if ":" in str(host) else f"http://{host}:{port}"
-    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind, ip, base)
+    cookies = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind, ip, base, cookies)
 
 
 async def write(reply: Reply, send: Send, cut: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox as an HTTP server: the API under /oa, /wx and /mp, the control plane under /_ctl, on loopback only."""
+"""The sandbox as an HTTP server on loopback: the API under /oa, /wx and /mp, control under /_ctl, pages under /play."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from wechat.sandbox.config import Config
 from wechat.sandbox.control import routes
 from wechat.sandbox.door import Door
+from wechat.sandbox.play import application
 from wechat.sandbox.stage import Stage
 
 
@@ -28,6 +29,7 @@ class Sandbox:
         self._remote = config.allow_remote
         self._door: ASGIApp = Door(self.stage)
         self._control: ASGIApp = routes.build(self.stage)
+        self._play: ASGIApp = application.build(self.stage, config.allow_remote)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or start and stop with the server."""
@@ -41,6 +43,9 @@ class Sandbox:
             # A page from elsewhere, open in the same browser, must not steer the sandbox.
             foreign = any(name == b"origin" for name, _ in scope["headers"])
             await (_refuse(send) if foreign else self._control(scope, receive, send))
+        elif scope["path"] == "/play" or scope["path"].startswith("/play/"):
+            # a browser's forms name their origin: the pages have a guard of their own
+            await self._play(scope, receive, send)
         else:
             await self._door(scope, receive, send)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import html
+from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from wechat.sandbox.accounts import Account, Fan
 from wechat.sandbox.calls import Answer, Call, Problem, get
 from wechat.sandbox.corps import Corp
 
+AS_COOKIE = "sandbox_as"
+"""Whom the browser plays: set when a link is opened on the play pages."""
 CODE_S = 300
 TOKEN_S, REFRESH_S = 7200, 30 * 86_400
 STATE_BYTES = 128
@@ -33,7 +36,7 @@ def choose(call: Call) -> Answer:
     if account is None and corp is None:
         return Answer("appid 参数错误".encode(), status=400)
     people = _fans(account) if account else _corp_people(corp, call.path == SCAN_PATH) if corp else {}
-    chosen = call.query.get("as", "")
+    chosen = call.query.get("as", "") or _playing(call, people)
     if not chosen:
         return Answer(_page(call, people).encode())
     if chosen not in people:
@@ -112,6 +115,13 @@ def show_person(call: Call) -> dict[str, Any]:
     person = {"openid": fan.openid, "nickname": fan.name or "微信用户", "sex": 0, "province": "", "city": ""}
     union = {"unionid": fan.unionid} if fan.unionid else {}
     return {**person, "country": "", "headimgurl": "", "privilege": [], **union}
+
+
+def _playing(call: Call, people: dict[str, str]) -> str:
+    """Whom the browser plays (wechat.sandbox.play), when they are somebody who can sign in here."""
+    kept = SimpleCookie(call.cookies).get(AS_COOKIE)
+    ids = unquote(kept.value).split() if kept else []
+    return next((one for one in ids if one in people), "")
 
 
 def _login(call: Call) -> dict[str, Any]:
