@@ -47,7 +47,7 @@ MARK = """
 SELECT verified_at, received_at, old_key_calls, old_key_at, refused, refused_at, refused_reason FROM callback_mark
 WHERE app = $1
 """
-UNMARKED = {
+UNMARKED: database.Row = {
     "verified_at": None,
     "received_at": None,
     "old_key_calls": 0,
