@@ -13,6 +13,7 @@ from community.conversations import retaining as retaining_conversations
 from community.groups import erasing as erasing_groups
 from community.privacy import answering, pack
 from community.privacy import retaining as retaining_privacy
+from community.reconciling import erasing as erasing_passes
 from community.sending import erasing as erasing_sends
 from community.sending import policy_changes, preset_changes, stops
 from community.sending import retaining as retaining_sends
@@ -52,6 +53,7 @@ REGISTERED = (
     erasing_campaigns,
     erasing_conversations,
     erasing_groups,
+    erasing_passes,
     erasing_sends,
     erasing_suitability,
     erasing_loyalty,

@@ -38,7 +38,9 @@ THINGS = {
     "settings/people": ("staff", "staff"),
     "settings/organisation": ("branch", "branch"),
     "settings/health": ("send", "send"),
+    "settings/api-calls": ("api_hold", "api_hold"),
     "settings/keys": ("key_rotation", "key_rotation"),
+    "settings/drift": ("reconcile_run", "reconcile_run"),
 }
 FREE_PER_MINUTE = 10
 """So many of one person at one door are written each minute; then only each doubling, with the count so far."""

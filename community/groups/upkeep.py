@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from community.groups.models import Group
 from kernel import database
 from kernel.errors import NotFound
@@ -24,6 +26,15 @@ async def set_welcome(group_id: int, text: str, *, by: Staff) -> None:
         if not await Group.filter(id=group_id).update(welcome_text=text.strip()):
             raise NotFound()
         await audit.record(by, "group.welcome_changed", "group", group_id)
+
+
+async def label(group_id: int, tags: Sequence[str], note: str, *, by: Staff) -> None:
+    """Keep the bank's own tags of a group and a note on it, which no pass over WeCom's lists touches."""
+    kept = list(dict.fromkeys(tag.strip()[:20] for tag in tags if tag.strip()))[:20]
+    async with database.transaction():
+        if not await Group.filter(id=group_id).update(local_tags=kept, note=note.strip()[:500]):
+            raise NotFound()
+        await audit.record(by, "group.labelled", "group", group_id, tags=len(kept))
 
 
 async def rename_member(corpid: str, userid: str, new_userid: str) -> None:

@@ -56,7 +56,7 @@ async def run(*scopes: str, is_full: bool = True) -> list[ReconcileRun]:
     """Begin and walk through the passes of every account; the next one is made also when one could not be completed."""
     runs = []
     for scope in scopes or SCOPES:
-        for app in _apps(scope):
+        for app in apps_of(scope):
             run_id = await begin(scope, app, is_full=is_full)
             if run_id is not None:
                 runs.append(await walk(run_id))
@@ -87,11 +87,12 @@ async def due() -> list[int]:
 
 async def begin_all(*, is_full: bool) -> list[int]:
     """Begin the passes of every list and account that are not under way; their numbers."""
-    begun = [await begin(scope, app, is_full=is_full) for scope in SCOPES for app in _apps(scope)]
+    begun = [await begin(scope, app, is_full=is_full) for scope in SCOPES for app in apps_of(scope)]
     return [run_id for run_id in begun if run_id is not None]
 
 
-def _apps(scope: str) -> list[str]:
+def apps_of(scope: str) -> list[str]:
+    """The corps, or official accounts, whose list of this kind is compared."""
     kind = KINDS[scope]
     # several apps of one corp share its lists; people belong to the bank's own corp alone
     names = dict.fromkeys(app.receive_id for app in accounts.every(kind.SIDE) if app.secret and not app.is_paused)

@@ -24,6 +24,8 @@ COLUMNS = {
     "client.name_sealed": "客户姓名",
     "client.phone_sealed": "客户手机号",
     "identity.sealed": "银行客户号",
+    "contact.remark_sealed": "员工给客户的备注",
+    "fan.location_sealed": "粉丝所在位置",
     "send.body_sealed": "已发消息正文",
     "inbound.text_sealed": "客户来信",
     "account.number_sealed": "账号",

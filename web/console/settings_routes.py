@@ -5,8 +5,10 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from web.console import (
+    api_calls,
     connection_secrets,
     connections,
+    drift,
     intake,
     keys,
     organisation,
@@ -192,6 +194,24 @@ INTAKE: list[BaseRoute] = [
     staff_page("/settings/intake/examination", intake.examine, "intake_examine", may="health.repair", methods="POST"),
 ]
 
+API_CALLS: list[BaseRoute] = [
+    staff_page("/settings/api-calls", api_calls.show, "api_calls", may="health.see"),
+    staff_page(
+        "/settings/api-calls/{id:int}/release",
+        api_calls.release,
+        "api_call_release",
+        may="health.repair",
+        methods="POST",
+    ),
+]
+
+DRIFT: list[BaseRoute] = [
+    staff_page("/settings/drift", drift.index, "drift", may="health.see"),
+    staff_page("/settings/drift/now", drift.now, "drift_now", may="health.see"),
+    staff_page("/settings/drift/runs", drift.begin, "drift_begin", may="health.repair", methods="POST"),
+    staff_page("/settings/drift/{id:int}", drift.show, "drift_run", may="health.see"),
+]
+
 RETENTION: list[BaseRoute] = [
     staff_page("/settings/retention", retention.index, "retention", may="retention.manage"),
     staff_page("/settings/retention", retention.propose, "retention_propose", may="retention.manage", methods="POST"),
@@ -258,6 +278,8 @@ CONNECTIONS: list[BaseRoute] = [
 
 ROUTES: list[BaseRoute] = [
     *INTAKE,
+    *API_CALLS,
+    *DRIFT,
     *CONNECTIONS,
     *QUOTAS,
     *RETENTION,
