@@ -79,6 +79,8 @@ def _tags(planting: Planting, count: int) -> list[Tag]:
 
 
 async def _groups(planting: Planting, count: int, size: int, members: int) -> None:
+    if not count:
+        return
     world, corp = planting.world, planting.world.corp()
     turn: dict[str, int] = {}
     for place in range(count):
