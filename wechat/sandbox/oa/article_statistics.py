@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from wechat.sandbox.accounts import Account
 from wechat.sandbox.calls import Call, Endpoint, post
 from wechat.sandbox.oa.statistics import by_day, days_of
+from wechat.sandbox.virtual_clock import SHANGHAI
 
 EVERYWHERE = 99_999_999
 SCENES = {0: "公众号消息", 1: "好友转发", 2: "朋友圈", 4: "公众号主页", 5: "其他", 6: "看一看", 7: "搜一搜"}
@@ -155,7 +156,7 @@ def detail(call: Call) -> dict[str, Any]:
 def _detail(account: Account, one: Article, last: str) -> dict[str, Any]:
     days = _between(one.on, last)
     people = _people(account, "read", days, one.msgid)
-    fans = [openid for openid in people if openid in account.fans and account.fans[openid].subscribed]
+    came = [openid for openid in people if (fan := account.fans.get(openid)) and _day_of(fan.subscribe_time) in days]
     return {
         "stat_date": last,
         "read_user": len(people),
@@ -166,8 +167,8 @@ def _detail(account: Account, one: Article, last: str) -> dict[str, Any]:
         "comment_count": 0,
         "collection_user": 0,
         "praise_money": 0,
-        "read_subscribe_user": len(fans),
-        "read_delivery_rate": round(len(fans) / one.reached, 4) if one.reached else 0,
+        "read_subscribe_user": len(came),
+        "read_delivery_rate": round(len(people) / one.reached, 4) if one.reached else 0,
         "read_finish_rate": 0,
         "read_avg_activetime": 0,
         "read_jump_position": [],
@@ -209,6 +210,10 @@ def _scenes(account: Account, days: list[str], msgid: str = "") -> list[dict[str
     for scene, words in SCENES.items():
         rows.append({"scene_desc": words, "user_count": len(_people(account, "read", days, msgid, scene))})
     return rows
+
+
+def _day_of(moment: int) -> str:
+    return datetime.fromtimestamp(moment, SHANGHAI).date().isoformat()
 
 
 def _days_after(call: Call, day: str, most: int) -> list[str]:

@@ -56,17 +56,19 @@ RULES = {
 }
 
 
-def check_arguments(template: dict[str, Any], data: Any) -> None:
-    """47003 when an argument is missing or doesn't suit its kind; all of the template's must be there."""
+def check_arguments(template: dict[str, Any], data: Any, complete: bool = True) -> None:
+    """47003 when an argument doesn't suit its kind or, where all must be there, is missing."""
     if not isinstance(data, dict):
         raise Problem(47001, "data format error")
     for name in re.findall(r"\{\{(\w+)\.DATA\}\}", str(template.get("content", ""))):
         found = data.get(name)
         value = found.get("value") if isinstance(found, dict) else found
-        if value is None or str(value) == "":
+        if value is None and not complete:
+            continue
+        if value is None or (str(value) == "" and complete):
             raise Problem(47003, f"argument invalid! data.{name}.value is empty")
         rule = RULES.get(name.rstrip("0123456789"))
-        if rule and not re.fullmatch(rule, str(value), re.DOTALL):
+        if rule and str(value) and not re.fullmatch(rule, str(value), re.DOTALL):
             raise Problem(47003, f"argument invalid! data.{name}.value invalid")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from wechat.sandbox.accounts import Account, Fan
 from wechat.sandbox.calls import Call, Problem, either, post
 from wechat.sandbox.oa.messages import fan_to, readable
+from wechat.sandbox.oa.subscribe_templates import check_arguments
 from wechat.sandbox.world import World
 
 OK = {"errcode": 0, "errmsg": "ok"}
@@ -43,6 +44,7 @@ def send_template(call: Call) -> dict[str, Any]:
     data = call.body.get("data")
     if not isinstance(data, dict):
         raise Problem(47001, "data format error")
+    check_arguments(template, data, complete=False)
     if (page := call.body.get("miniprogram")) and not (isinstance(page, dict) and page.get("appid")):
         raise Problem(40013, "invalid appid")
     if not fan.subscribed:
