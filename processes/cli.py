@@ -61,7 +61,11 @@ def _add_processes(known: argparse._SubParsersAction[argparse.ArgumentParser]) -
     worker.add_argument("--concurrency", type=int, help="child processes (default: the setting)")
     _add(known, "clock", commands.clock, "the clock alone; of several one leads")
     _add(known, "migrate", commands.migrate, "bring the database to this version's schema")
-    _add(known, "sandbox", commands.sandbox, "the sandbox alone, at the setting's address")
+    sandbox = _add(known, "sandbox", commands.sandbox, "the sandbox alone: prints addresses and keys for the product")
+    sandbox.add_argument("--seed", choices=["small", "bank-demo", "bulk"], default="", help="who is there at first")
+    sandbox.add_argument("--port", type=int, default=0, help="port of the sandbox (default: one near the product's)")
+    sandbox.add_argument("--product", default="", help="address of the product that gets the callbacks")
+    sandbox.add_argument("--fresh", action="store_true", help="forget the people and keys of last time")
 
 
 def _add_proofs(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

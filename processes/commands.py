@@ -56,11 +56,11 @@ def clock(_args: argparse.Namespace) -> int:
     return 0
 
 
-def sandbox(_args: argparse.Namespace) -> int:
-    """The sandbox."""
+def sandbox(args: argparse.Namespace) -> int:
+    """The sandbox, beside the product or alone."""
     from processes import sandbox
 
-    sandbox.run()
+    sandbox.run(seed=args.seed, port=args.port, product=args.product, afresh=args.fresh)
     return 0
 
 

@@ -13,7 +13,13 @@ SHOWN = ("lin.yue", "zhao.heng", "song.yu", "chen.xi", "sun.bo", "admin", "shen.
 
 def text(now: Settings) -> str:
     """A framed box of lines."""
-    lines = [f"回流 · {now.bank_name} 演示环境已就绪", "", f"控制台   {now.public_url}", ""]
+    lines = [
+        f"回流 · {now.bank_name} 演示环境已就绪",
+        "",
+        f"控制台   {now.public_url}",
+        f"沙箱     {now.sandbox_url}/play",
+        "",
+    ]
     for person in cast.STAFF:
         if person.login in SHOWN:
             role, word = ROLE_NAMES[person.role], cast.password(person, now.secret_key)

@@ -33,7 +33,7 @@ ACTS = {
     "live.watch": "已观看",
     "live.reserve": "已预约",
 }
-SCANS = {"oa": "fan.scan", "way": "client.scan", "group": "group.scan"}
+ARRIVALS = ("fan.subscribe", "client.add", "group.join")
 
 
 async def show(play: Play, request: Request) -> Response:
@@ -146,7 +146,7 @@ async def act(play: Play, request: Request) -> Response:
     if isinstance(picture := fields.pop("picture", None), bytes):
         fields |= {"kind": "image", "base64": base64.b64encode(picture).decode()}
     try:
-        play.do(name, _owned(person, fields))
+        play.do(name, _owned(person, name, fields))
     except (Impossible, LookupError, ValueError, TypeError) as error:
         return back(fields, failed=reason_of(error))
     _note_typed(play, name, fields)
@@ -204,7 +204,7 @@ def _person(play: Play, request: Request) -> Person:
     return person
 
 
-def _owned(person: Person, fields: dict[str, Any]) -> dict[str, Any]:
+def _owned(person: Person, act: str, fields: dict[str, Any]) -> dict[str, Any]:
     # a person acts with their own ids, whatever the form says
     args = {name: value for name, value in fields.items() if name not in ("back", "openid", "external_userid", "id")}
     openids = {account.appid: fan.openid for account, fan in person.fans}
@@ -213,7 +213,8 @@ def _owned(person: Person, fields: dict[str, Any]) -> dict[str, Any]:
         args["openid"] = openid
     if external := _chosen(externals, str(fields.get("corpid", ""))):
         args |= {"external_userid": external, "id": external}
-    return {"name": person.name, "unionid": person.unionid, **args}
+    # who may be new there brings a name along
+    return {"name": person.name, "unionid": person.unionid, **args} if act in ARRIVALS else args
 
 
 def _chosen(ids: dict[str, str], place: str) -> str:
