@@ -70,7 +70,7 @@ async def test_readers_of_a_sent_article_are_counted_in_both_kinds(play: Any) ->
     (detail,) = (await cube(play, "getarticletotaldetail"))["list"]
     assert (detail["publish_type"], detail["detail_list"][0]["read_user"]) == (0, 2)
     assert detail["detail_list"][0]["read_delivery_rate"] == 1.0
-    assert (await cube(play, "getbizsummary"))["list"][0]["share_user"] == 1
+    assert (await cube(play, "getbizsummary"))["list"][0]["detail"]["share_user"] == 1
     scenes = {row["user_source"]: row["int_page_read_count"] for row in (await cube(play, "getuserread"))["list"]}
     assert scenes == {99999999: 3, 0: 2, 2: 1}
     assert (await cube(play, "getusershare"))["list"][0]["share_scene"] == 2

@@ -132,13 +132,11 @@ def account_summary(call: Call) -> dict[str, Any]:
     rows = []
     for day in days_of(call, 30):
         people, sharing = _people(call.account, "read", [day]), _people(call.account, "share", [day])
-        numbers = {
-            "read_user": len(people),
-            "read_user_source": _scenes(call.account, [day]),
-            "share_user": len(sharing),
-        }
+        numbers = {"read_user": len(people), "read_user_source": _scenes(call.account, [day])}
+        quiet = dict.fromkeys(("zaikan_user", "like_user", "comment_count", "collection_user"), 0)
         sent = sum(one.on == day for one in articles_of(call))
-        rows.append({"ref_date": day, **numbers, "collection_user": 0, "send_page_count": sent})
+        whole = {**numbers, "share_user": len(sharing), **quiet, "send_page_count": sent}
+        rows.append({"ref_date": day, "detail": whole})
     return {"list": rows, "is_delay": False}
 
 
