@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from community.groups import tasks as groups
+from community.reconciling import tasks as reconciling
 from tests.flows import bank, havoc
 from tests.flows.havoc import Havoc
 from tests.flows.instances import Instance
@@ -68,7 +68,7 @@ async def clients_who_know_their_directors(instance: Instance) -> None:
         done = await bank.take_in(marketing, "clients", "clients.csv", bank.as_csv([bank.CLIENTS, *rows]))
         assert f"{havoc.CLIENTS:,} 行已写入" in done.words(), done.words()
     relations = len((await instance.sandbox.people("relations"))["relations"])
-    await instance.wake(groups.reconcile)
+    await instance.wake(reconciling.reconcile)
 
     async def all_are_known() -> bool:
         return bool(await instance.value("SELECT count(*) FROM contact") == relations)
