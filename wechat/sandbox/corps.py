@@ -91,6 +91,7 @@ class Tag:
     order: int = 0
     agentid: int = 0
     group_order: int = 0
+    strategy: int = 0
 
 
 @dataclass(slots=True)
@@ -188,6 +189,7 @@ class Corp:
     by_external: dict[str, dict[str, Relation]] = field(default_factory=dict)
     welcome_codes: dict[str, WelcomeCode] = field(default_factory=dict)
     tags: dict[str, Tag] = field(default_factory=dict)
+    strategy_tags: dict[str, Tag] = field(default_factory=dict)
     groups: dict[str, GroupChat] = field(default_factory=dict)
     group_messages: dict[str, GroupMessage] = field(default_factory=dict)
     waiting: dict[str, dict[str, GroupMessage]] = field(default_factory=dict)

@@ -99,6 +99,7 @@ def remove(corp: Corp, tags: list[Tag]) -> None:
     """Delete tags everywhere."""
     gone = {tag.id for tag in tags}
     corp.tags = {tag_id: tag for tag_id, tag in corp.tags.items() if tag_id not in gone}
+    corp.strategy_tags = {tag_id: tag for tag_id, tag in corp.strategy_tags.items() if tag_id not in gone}
     for relations in corp.by_member.values():
         for relation in relations.values():
             if relation.tags:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, cursor_for, get, page, place, post
-from wechat.sandbox.corps import Corp, External, Relation
+from wechat.sandbox.corps import Corp, External, Relation, Tag
 from wechat.sandbox.wecom import content
 from wechat.sandbox.wecom.scope import contact_member, sees, visible_members
 
@@ -85,7 +85,7 @@ def mark_tag(call: Call) -> dict[str, Any]:
     """Add and remove corp tags on one relation; 40068 for an unknown tag."""
     relation = _relation(call)
     added, removed = call.names("add_tag", 3000), call.names("remove_tag", 3000)
-    if any(tag not in call.corp.tags for tag in [*added, *removed]):
+    if any(tag not in call.corp.tags and tag not in call.corp.strategy_tags for tag in [*added, *removed]):
         raise Problem(40068, "invalid tagid")
     relation.tags = [tag for tag in dict.fromkeys([*relation.tags, *added]) if tag not in removed]
     return {}
@@ -116,19 +116,24 @@ def describe(external: External) -> dict[str, Any]:
 
 
 def _follow(corp: Corp, one: Relation) -> dict[str, Any]:
-    tags = [corp.tags[tag] for tag in one.tags if tag in corp.tags]
+    tags = [tag for tag in (corp.tags.get(name) or corp.strategy_tags.get(name) for name in one.tags) if tag]
     return {
         "userid": one.userid,
         "remark": one.remark,
         "description": one.description,
         "createtime": one.created,
-        "tags": [{"group_name": tag.group_name, "tag_name": tag.name, "tag_id": tag.id, "type": 1} for tag in tags],
+        "tags": [_tag_row(tag) for tag in tags],
         "remark_corp_name": one.remark_company,
         "remark_mobiles": list(one.remark_mobiles),
         "oper_userid": one.oper_userid or one.userid,
         "add_way": one.add_way,
         "state": one.state,
     }
+
+
+def _tag_row(tag: Tag) -> dict[str, Any]:
+    row = {"group_name": tag.group_name, "tag_name": tag.name, "tag_id": tag.id}
+    return {**row, "type": 3 if tag.strategy else 1}
 
 
 def _relation(call: Call) -> Relation:

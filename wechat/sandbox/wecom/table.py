@@ -23,6 +23,7 @@ from wechat.sandbox.wecom import (
     sign_in,
     staff_messages,
     statistics,
+    strategy_tags,
     transfers,
 )
 
@@ -46,6 +47,7 @@ _TABLES = (
     sign_in,
     staff_messages,
     statistics,
+    strategy_tags,
     transfers,
 )
 

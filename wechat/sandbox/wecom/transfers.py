@@ -41,7 +41,7 @@ def list_unassigned(call: Call) -> dict[str, Any]:
     if not cursor and number * size >= PAGES_END:
         raise Problem(40058, "page_id * page_size is 50000 at most, use cursor")
     rows = [
-        {"handover_userid": one.userid, "external_userid": client, "dismiss_time": one.left_at}
+        {"handover_userid": one.userid, "external_userid": client, "dimission_time": one.left_at}
         for one in call.corp.members.values()
         if one.left
         for client in call.corp.by_member.get(one.userid, {})
