@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from wechat.sandbox import requests
+from wechat.sandbox import hosts, requests
 from wechat.sandbox.audit import Entry
 from wechat.sandbox.calls import Answer, Call, Endpoint, Problem
 from wechat.sandbox.endpoints import ENDPOINTS
@@ -50,6 +50,7 @@ class Door:
             await requests.write(Reply(b"", "text/plain", 413), send)
             return
         world = self.stage.world
+        request.path = hosts.path_of(world, request.host, request.path, request.query.get("access_token", ""))
         caller, crowd = admission.caller(world, request), world.brakes.at_once
         crowd[caller] += 1
         try:

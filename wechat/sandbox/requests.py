@@ -23,6 +23,7 @@ class Request:
     ip: str = "127.0.0.1"
     base: str = ""
     cookies: str = ""
+    host: str = ""
 
 
 @dataclass(slots=True)
@@ -53,7 +54,8 @@ async def read(scope: Scope, receive: Receive) -> Request:
     host, port = scope.get("server") or ("127.0.0.1", 80)
     base = f"http://[{host}]:{port}" if ":" in str(host) else f"http://{host}:{port}"
     cookies = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
-    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind, ip, base, cookies)
+    called = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    return Request(scope["method"], scope["path"], query, b"".join(pieces), kind, ip, base, cookies, called)
 
 
 async def write(reply: Reply, send: Send, cut: bool = False) -> None:
