@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from wechat.sandbox import churn, config, habits
+from wechat.sandbox import churn, config, door, habits
+from wechat.sandbox.calls import Call
 from wechat.sandbox.crowds import Temper
 from wechat.sandbox.population import RATES, Population
+from wechat.sandbox.requests import Request
 from wechat.sandbox.seeds import table as seeds
 from wechat.sandbox.world import World
 
@@ -97,3 +99,21 @@ async def test_a_hundred_thousand_fans_and_clients_come_within_seconds() -> None
     acts = sum(population.step(60) for _ in range(60))
     assert acts > 1000
     assert (time.process_time() - started) / acts < 0.005
+
+
+@pytest.mark.prove
+async def test_three_thousand_answers_a_second_come_from_one_core() -> None:
+    place, asked = world(), 6000
+    place.put_corp(config.read_corp({"corpid": "ww1", "agents": [{"agentid": 1, "secret": "s"}]}))
+    place.switches.change({"wecom_minute_quota": 0, "wecom_hour_quota": 0})
+    await seeds.plant(place, {"kind": "bulk", "clients": 1000, "members": 10})
+    token = place.tokens.steady("wx:ww1:1", "app", place.clock.now()).value
+    clients = list(place.corp().externals)
+    path = "/wx/cgi-bin/externalcontact/get"
+    started = time.process_time()
+    for number in range(asked):
+        query = {"access_token": token, "external_userid": clients[number % 1000]}
+        request = Request("GET", path, query, b"", "")
+        reply = door.answer(Call(place, path, query, b"", ""), request)
+        assert reply.errcode == 0
+    assert asked / (time.process_time() - started) > 3000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 BODY = {"text": {"content": "本周六沙龙，欢迎参加"}}
+FILTERED = (("等级", "金卡"), ("等级", "银卡"), ("来源", "网点"))
 
 
 async def create(play: Any, clients: list[str], **more: Any) -> dict[str, Any]:
@@ -158,3 +159,35 @@ async def test_a_member_who_left_is_not_asked_when_another_knows_the_client(play
     made = await create(play, clients[:2])
     assert made["fail_list"] == [clients[1]]
     assert await tasks(play, made["msgid"]) == {"li.na": 0}
+
+
+async def test_the_quota_of_four_a_month(play: Any) -> None:
+    client = (await play.ctl.seed("small"))["externals"][0]
+    await play.ctl.switches(groupmsg_quota="month_4")
+    await play.ctl.clock(set="2026-03-02T10:00:00")
+    for _ in range(6):
+        await create(play, [client])
+    await play.ctl.act("member.confirm_groupmsg")
+    assert (await play.ctl.reached(kind="group_message"))["total"] == 4
+    await play.ctl.clock(set="2026-04-01T00:00:01")
+    play.tokens.clear()
+    await create(play, [client])
+    await play.ctl.act("member.confirm_groupmsg")
+    assert (await play.ctl.reached(kind="group_message"))["total"] == 5
+
+
+async def test_a_tag_filter_wants_every_group_and_any_tag_inside(play: Any) -> None:
+    clients = (await play.ctl.seed("small"))["externals"]
+    tags = [(await play.ctl.act("tag.create", group=group, name=name))["id"] for group, name in FILTERED]
+    for client, marks in ((clients[0], [tags[0], tags[2]]), (clients[1], [tags[1]]), (clients[2], [tags[1], tags[2]])):
+        pair = {"userid": "zhang.wei", "external_userid": client}
+        await play.wx("externalcontact/mark_tag", {**pair, "add_tag": marks})
+    groups = [{"tag_list": tags[:2]}, {"tag_list": tags[2:]}]
+    made = await create(play, clients, sender="zhang.wei", tag_filter={"group_list": groups})
+    assert set(await results(play, made["msgid"], "zhang.wei")) == {clients[0], clients[2]}
+
+
+async def test_a_job_must_be_named_rightly(play: Any) -> None:
+    path = "externalcontact/get_groupmsg_task"
+    assert (await play.wx(path, {"limit": 10}))["errcode"] == 41046
+    assert (await play.wx(path, {"msgid": "none"}))["errcode"] == 41047

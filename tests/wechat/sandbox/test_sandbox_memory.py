@@ -69,3 +69,24 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path) -> None:
     file.write_text('{"form": 0}')
     with pytest.raises(ValueError, match="another version"):
         memory.recall(World(config.read(DATA)), file)
+
+
+async def test_what_apps_made_is_found_again(tmp_path: Path) -> None:
+    from wechat.sandbox import corp_records as records
+    from wechat.sandbox.seeds import table as seeds
+
+    world, file = World(config.read(DATA)), tmp_path / "world.json"
+    client = (await seeds.plant(world, {"kind": "small"}))["externals"][0]
+    corp = world.corp()
+    corp.contact_ways["w"] = records.ContactWay("w", 1, {"user": ["li.na"]}, 2.5)
+    corp.member_tags[3] = records.MemberTag(3, "理财", ["li.na"])
+    corp.transfers.append(records.Transfer("zhang.wei", "li.na", client, 1.0, 2.0))
+    post = records.MomentPost("li.na", [client], comments=[{"external_userid": client}])
+    corp.moments["m"] = records.Moment("m", "j", 1.0, 2.0, {"text": {"content": "好"}}, {"li.na": post})
+    corp.app_messages["a"] = records.AppMessage("a", 1, "text", {"content": "好"}, ["li.na"], 1.0, codes={"c": 2.0})
+    corp.count("li.na", "2026-03-02", chat_cnt=1)
+    memory.remember(world, file)
+    again = World(config.read(DATA))
+    assert memory.recall(again, file)
+    for part in ("contact_ways", "member_tags", "transfers", "moments", "app_messages", "behaviour"):
+        assert getattr(again.corp(), part) == getattr(corp, part), part

@@ -64,8 +64,8 @@ def _find(corp: Corp, args: Args) -> tuple[str, list[Tag], str]:
 
 
 def _told(world: World, corp: Corp, change: str, tag_id: str, kind: str) -> list[int]:
-    event = {"Event": "change_external_tag", "Id": tag_id, "TagType": kind, "ChangeType": change}
-    return world.tell_corp(corp, event)
+    kinds = {} if change == "shuffle" else {"TagType": kind}
+    return world.tell_corp(corp, {"Event": "change_external_tag", "Id": tag_id, **kinds, "ChangeType": change})
 
 
 DEEDS: dict[str, Deed] = {
