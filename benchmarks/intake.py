@@ -102,9 +102,8 @@ def one_round(server: Server, requests: list[bytes], connections: int) -> Figure
 def show(found: dict[str, Figures]) -> None:
     """The table: what each does and costs, and how ours stands to it."""
     ours, floor = found.get(OURS), found.get(FLOOR)
-    print(
-        f"{'server':36} {'req/s':>7} {'p99 ms':>7} {'CPU µs':>7} {'store µs':>9} {'req/s of ours':>14} {'CPU to ours':>12}"
-    )
+    heads = f"{'req/s':>7} {'p99 ms':>7} {'CPU µs':>7} {'store µs':>9} {'req/s of ours':>14} {'CPU to ours':>12}"
+    print(f"{'server':36} {heads}")
     for name, one in found.items():
         rate = f"{one['per_s'] / ours['per_s']:.2f}" if ours else "-"
         cost = f"{one['cpu_us'] / ours['cpu_us']:.1f}x" if ours else "-"

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -54,6 +55,17 @@ def seal(text: str, *, table: str, column: str, row: int) -> bytes:
     epoch, cipher = keyring.sealing(table)
     nonce = os.urandom(NONCE_BYTES)
     return epoch + nonce + cipher.encrypt(nonce, text.encode(), f"{table}|{column}|{row}".encode())
+
+
+def seal_each(bodies: Sequence[bytes], *, table: str, column: str, rows: Sequence[int]) -> list[bytes]:
+    """Seal many texts (UTF-8), each for its own row of one column: as `seal`, with one look at the key for all."""
+    epoch, cipher = keyring.sealing(table)
+    nonces = os.urandom(NONCE_BYTES * len(rows))
+    sealed = []
+    for place, (body, row) in enumerate(zip(bodies, rows, strict=True)):
+        nonce = nonces[place * NONCE_BYTES : (place + 1) * NONCE_BYTES]
+        sealed.append(epoch + nonce + cipher.encrypt(nonce, body, f"{table}|{column}|{row}".encode()))
+    return sealed
 
 
 def unseal(blob: bytes, *, table: str, column: str, row: int) -> str:

@@ -24,9 +24,17 @@ def is_answered(app: App, event: Event) -> bool:
     Asking for a person is: WeChat's own customer service takes over from there. Other orders need the client's own
     link, which is in the database, so they are answered afterwards.
     """
-    if app.side != "official_account" or app.is_paused or not isinstance(event, TextMessage):
-        return False
-    return len(event.text) <= ORDER_LENGTH and answering.order_in(event.text) == "hand_over"
+    return may_answer(app) and isinstance(event, TextMessage) and asks_for_person(event.text)
+
+
+def may_answer(app: App) -> bool:
+    """Whether anything is said at once for this account."""
+    return app.side == "official_account" and not app.is_paused
+
+
+def asks_for_person(text: str) -> bool:
+    """Whether a message is nothing but the wish to speak with a person."""
+    return len(text) <= ORDER_LENGTH and answering.order_in(text) == "hand_over"
 
 
 def was_answered(event: Event) -> bool:

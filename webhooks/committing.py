@@ -17,7 +17,7 @@ from kernel import logs
 from webhooks import line, storing, tallies
 from webhooks.kinds import LANES, URGENT
 from webhooks.storing import Received, Stored
-from webhooks.tallies import Tallies
+from webhooks.tallies import NOT_STORED, Tallies
 from webhooks.waking import Waking
 
 BATCH = 500
@@ -125,21 +125,25 @@ class GroupCommit:
 
     def _answer(self, batch: list[Waiting], is_stored: bool, new: list[Stored] | None = None) -> None:
         now = time.monotonic()
-        counts: Counter[tuple[str, str, str]] = Counter()
+        whats: Counter[tuple[str, str, str]] = Counter(
+            [
+                (one.received.side, one.received.app, tallies.within(now - one.since) if is_stored else NOT_STORED)
+                for one in batch
+            ]
+        )
         for one in batch:
-            received = one.received
-            self._bytes -= len(received.body)
-            what = tallies.within(now - one.since) if is_stored else tallies.NOT_STORED
-            counts[received.side, received.app, what] += 1
+            self._bytes -= len(one.received.body)
             one.done(is_stored)
         if is_stored:
-            self._wake(new or [], counts)
-        self.tallies.count(counts)
+            self._wake(new or [], whats)
+        self.tallies.count(whats)
 
     def _wake(self, new: list[Stored], counts: Counter[tuple[str, str, str]]) -> None:
         for (side, app, _), n in list(counts.items()):
             counts[side, app, tallies.RECEIVED] += n
             counts[side, app, tallies.REPEATED] += n
+        fresh = Counter([(row.side, row.app) for row in new])
+        for (side, app), n in fresh.items():
+            counts[side, app, tallies.REPEATED] -= n
         for row in new:
-            counts[row.side, row.app, tallies.REPEATED] -= 1
             self._wakings[row.lane].add(row.id)

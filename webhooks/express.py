@@ -31,6 +31,20 @@ class Silent:
 class Call:
     """One callback on its way in; has what uvicorn's protocol asks its cycle for."""
 
+    __slots__ = (
+        "body",
+        "disconnected",
+        "is_whole",
+        "keep_alive",
+        "protocol",
+        "query",
+        "received",
+        "response_complete",
+        "side",
+        "size",
+        "slug",
+        "timer",
+    )
     message_event = Silent()
 
     def __init__(self, protocol: CallbackProtocol, side: Side, slug: str, query: bytes, keep_alive: bool) -> None:

@@ -13,10 +13,10 @@ from kernel import logs
 from webhooks import answering_at_once, kinds
 from webhooks.committing import GroupCommit, NotStored
 from webhooks.storing import Received
-from wechat import callbacks, watching
+from wechat import bodies, callbacks, recognition, watching
 from wechat.apps import App
 from wechat.callbacks import BadCallback, Receiver
-from wechat.events import Side
+from wechat.events import Fields, Side
 
 SIDES: dict[str, Side] = {"/callbacks/official_account": "official_account", "/callbacks/wecom": "wecom"}
 ACCEPTED: dict[Side, bytes] = {"official_account": b"success", "wecom": b""}
@@ -141,8 +141,11 @@ def place_of(path: str) -> tuple[Side, str] | None:
 def _query(raw: bytes) -> dict[str, str]:
     if b"%" not in raw and b"+" not in raw and raw.count(b"&") < FIELDS:
         # what WeChat sends with a callback needs no unquoting, and the standard way costs a sixth of the whole intake
-        pairs = [part.partition("=") for part in raw.decode("latin-1").split("&")]
-        return {name: value for name, _, value in pairs}
+        text = raw.decode("latin-1")
+        try:
+            return dict(part.split("=", 1) for part in text.split("&"))
+        except ValueError:
+            return {name: value for name, _, value in (part.partition("=") for part in text.split("&"))}
     try:
         return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=FIELDS))
     except ValueError:
@@ -177,16 +180,17 @@ async def _read_body(receive: Receive) -> bytes:
 
 def _understand(keys: App, query: dict[str, str], body: bytes) -> Received:
     plain = callbacks.open_post(keys, query, body)
-    event = callbacks.parse(keys.side, plain, keys.receive_id)
-    return Received(
-        keys.side,
-        keys.receive_id,
-        callbacks.digest(plain),
-        kinds.kind_of(event),
-        kinds.lane_of(event),
-        plain,
-        answering_at_once.reply_to(keys, event) or ACCEPTED[keys.side],
-    )
+    fields = bodies.read(plain)
+    kind, lane = kinds.sorted_in(keys.side, fields)
+    answer = (_reply(keys, fields) if kind == kinds.TEXT else None) or ACCEPTED[keys.side]
+    return Received(keys.side, keys.receive_id, callbacks.digest(plain), kind, lane, plain, answer)
+
+
+def _reply(keys: App, fields: Fields) -> bytes | None:
+    # only what is answered is read whole here; everything else is when it is handled
+    if not answering_at_once.may_answer(keys) or not answering_at_once.asks_for_person(str(fields.get("Content", ""))):
+        return None
+    return answering_at_once.reply_to(keys, recognition.recognise(keys.side, fields, keys.receive_id))
 
 
 async def _send(send: Send, answer: Answer) -> None:

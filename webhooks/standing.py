@@ -83,7 +83,7 @@ class Standing:
 
 
 async def standing() -> Standing:
-    """How the intake stands now; counts are half a second behind."""
+    """How the intake stands now; counts are a second behind."""
     now = clock.now()
     since = now - HOUR
     totals = {row["what"]: row["n"] for row in await database.fetch(TOTALS, since)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -19,7 +19,6 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::byte
 ON CONFLICT (side, app, digest) DO UPDATE SET copies = callback.copies + excluded.copies
 RETURNING id, side, app, lane, xmax = 0
 """
-Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)  # not frozen: that would triple the time of making one
@@ -47,22 +46,23 @@ class Stored(NamedTuple):
 async def store(line: Line, calls: Sequence[Received]) -> list[Stored]:
     """Store calls in one transaction; returns the rows that are new."""
     # one statement can't meet the same row twice: copies inside the batch are counted here
-    unique: dict[Key, Received] = {}
-    copies: defaultdict[Key, int] = defaultdict(int)
-    for call in calls:
-        key = (call.side, call.app, call.digest)
-        unique[key] = call
-        copies[key] += 1
+    unique = {(call.digest, call.app, call.side): call for call in calls}
+    copies = Counter((call.digest, call.app, call.side) for call in calls) if len(unique) < len(calls) else None
     # in one order everywhere, so that two web processes never wait for each other
     keys = sorted(unique)
     ordered = [unique[key] for key in keys]
+    digests, apps, sides = zip(*keys, strict=True)
     rows = await line.fetch(
         STORE,
-        *zip(*keys, strict=True),
+        sides,
+        apps,
+        digests,
         [call.kind for call in ordered],
         [call.lane for call in ordered],
-        [_seal(call) for call in ordered],
-        [copies[key] for key in keys],
+        sealing.seal_each(
+            [call.body for call in ordered], table="callback", column="body_sealed", rows=[row_of(d) for d in digests]
+        ),
+        [copies[key] for key in keys] if copies else [1] * len(keys),
         clock.now(),
     )
     return [Stored(row[0], row[1], row[2], row[3]) for row in rows if row[4]]
@@ -71,7 +71,3 @@ async def store(line: Line, calls: Sequence[Received]) -> list[Stored]:
 def row_of(digest: str) -> int:
     """The number a body is sealed for: the row's own is not known before the INSERT, its digest is as unique."""
     return int(digest[:15], 16)
-
-
-def _seal(call: Received) -> bytes:
-    return sealing.seal(call.body.decode(), table="callback", column="body_sealed", row=row_of(call.digest))

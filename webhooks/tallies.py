@@ -1,6 +1,6 @@
 """What the intake counts of itself, minute by minute: what came, repeats, how long answers took, what was refused.
 
-Kept in memory for half a second and then added to the tables, so that counting costs a callback next to nothing.
+Kept in memory for a second and then added to the tables, so that counting costs a callback next to nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from kernel import clock, database, logs
 from webhooks import refusals
 
-WRITE_EVERY_S = 0.5
+WRITE_EVERY_S = 1.0
 KEPT_FOR = timedelta(days=8)
 BUCKETS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 RECEIVED, REPEATED, NOT_STORED = "received", "repeated", "not_stored"

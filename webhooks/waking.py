@@ -12,11 +12,11 @@ from kernel.tasks import Task
 from webhooks import tasks
 from webhooks.kinds import MESSAGES, ORDINARY, URGENT
 
-PAUSE_S = {URGENT: 0.0, MESSAGES: 0.1, ORDINARY: 0.2}
+PAUSE_S = {URGENT: 0.0, MESSAGES: 0.25, ORDINARY: 0.5}
 """Queueing a task costs as much as storing twenty callbacks: after one the next waits, and what came meanwhile
 shares it.
 Who comes first after a quiet moment does not wait."""
-IDS_PER_TASK = 250
+IDS_PER_TASK = 500
 KEPT = 20_000
 HANDLERS: dict[str, Task[[list[int]]]] = {
     URGENT: tasks.handle_urgent,

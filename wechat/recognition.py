@@ -19,19 +19,29 @@ MESSAGES: dict[Side, dict[str, Entry]] = {
 def recognise(side: Side, fields: Fields, app: str = "") -> Event:
     """The event of a callback's fields; app: the appid or corpid that it came for."""
     body = Body(side, fields, app)
-    found = _entry(body)
+    found = _entry(side, body.text("MsgType"), body.text("Event"), body.text("ChangeType"))
     if found is None:
         return body.tell(Unrecognised)
     missing = lacking(body, found.needs)
     return body.tell(Broken, found.word, missing) if missing else found.read(body)
 
 
-def _entry(body: Body) -> Entry | None:
-    kind = body.text("MsgType")
+def word_for(side: Side, fields: Fields) -> str:
+    """What the event of these fields is called, told without reading them whole; empty: nobody has a word for it."""
+    kind, name, change = (_text(fields, element) for element in ("MsgType", "Event", "ChangeType"))
+    found = _entry(side, kind, name, change)
+    return found.word if found else ""
+
+
+def _entry(side: Side, kind: str, name: str, change: str) -> Entry | None:
     if kind != "event":
-        table = MESSAGES[body.side]
+        table = MESSAGES[side]
         # a message of a kind that is new to us is a message all the same: somebody wrote
         return table.get(kind) or (table.get("") if kind else None)
-    name = body.text("Event").lower()
-    events = EVENTS[body.side]
-    return events.get((name, body.text("ChangeType"))) or events.get((name, ""))
+    events, name = EVENTS[side], name.lower()
+    return events.get((name, change)) or events.get((name, ""))
+
+
+def _text(fields: Fields, name: str) -> str:
+    value = fields.get(name, "")
+    return value if isinstance(value, str) else ""

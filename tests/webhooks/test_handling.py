@@ -65,6 +65,23 @@ async def test_an_unknown_event_is_kept_and_set_aside(wechat: Caller) -> None:
     assert (stored.state, stored.kind) == ("unknown", "?event.sandbox_future_event")
 
 
+async def test_peers_3_an_effect_that_fails_after_its_event_is_stored_is_tried_again_and_never_swallowed(
+    wechat: Caller,
+) -> None:
+    at = int(time.time())
+    async with timeline_out_of_order():
+        await wechat.account_event("o1", at, **SCAN)
+        assert await handling.handle(await ids()) == 1
+        # WeChat tells it once more: known, so that nothing new is stored, and the failed one stays to be tried
+        await wechat.account_event("o1", at, **SCAN)
+    assert (await Callback.get()).state == "failed"
+    assert await TimelineEntry.filter(kind="code.scanned").count() == 0
+    with clock.frozen(clock.now() + timedelta(seconds=10)):
+        await tasks.sweep_unhandled.now()
+    assert (await Callback.get()).state == "handled"
+    assert await TimelineEntry.filter(kind="code.scanned").count() == 1
+
+
 async def test_a_failing_recipe_waits_longer_each_time_becomes_a_dead_letter_and_can_be_replayed(
     wechat: Caller,
 ) -> None:
@@ -163,7 +180,9 @@ async def test_a_welcome_held_by_a_dead_worker_is_taken_over_while_its_code_live
     assert await Send.filter(channel="wecom_welcome", welcome_code="CODE").count() == 1
 
 
-async def test_a_worker_killed_before_the_commit_leaves_no_half_of_it(wechat: Caller, crash: Any) -> None:
+async def test_peers_13_a_worker_killed_while_it_works_leaves_no_half_and_is_taken_over_after_the_lease(
+    wechat: Caller, crash: Any
+) -> None:
     await wechat.account_event("o1", **SCAN)
     program = (
         "import asyncio\nfrom kernel import database, tasks\nfrom processes import schema\n"

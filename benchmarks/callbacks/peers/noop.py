@@ -5,7 +5,7 @@ import os
 import uvicorn
 
 
-async def app(scope, receive, send):
+async def app(_scope, receive, send):
     while (await receive()).get("more_body"):
         pass
     headers = [(b"content-type", b"text/plain"), (b"content-length", b"7")]

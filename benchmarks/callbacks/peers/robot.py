@@ -16,7 +16,7 @@ seen = [0]
 
 
 @robot.handler
-def note(message):
+def note(_message):
     seen[0] += 1
 
 
