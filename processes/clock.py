@@ -38,6 +38,7 @@ TIMETABLE = (
     job("follow-livestreams", every(minutes=1), livestreams.sweep),
     # what WeChat knows better
     job("read-people", every(minutes=1), clients.read_unread),
+    job("follow-transfers", every(hours=1), clients.follow_transfers),
     job("read-tags", every(hours=1), clients.read_tags),
     job("read-groups", every(seconds=15), groups.read_stale),
     job("greet-newcomers", every(hours=1), groups.greet_waiting),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.clients import library, profiles
+from community.clients import handing_over, library, profiles
 from kernel import logs
 from kernel.tasks import task
 from wechat import accounts
@@ -47,6 +47,12 @@ async def read_unread() -> None:
             await profiles.read_unread(app.receive_id, "")
     for corpid in _corps():
         await profiles.read_unread("", corpid)
+
+
+@task("default")
+async def follow_transfers() -> None:
+    """Ask what became of contacts that were to be handed over; every hour."""
+    await handing_over.follow()
 
 
 def _corps() -> list[str]:

@@ -107,6 +107,10 @@ async def go_on(run_id: int, kind: Kind) -> ReconcileRun | None:
         _log.warning("reconcile.lease_lost", run=run_id)
     except (WeChatFault, Incomplete) as reason:
         await _trouble(row, owner, reason)
+    except Exception as error:
+        # a fault of ours: begun anew every few minutes it would only happen again
+        _log.exception("reconcile.broke", run=run_id, scope=row["scope"])
+        await _rest(run_id, owner, "failed", None, problem=f"内部错误 {type(error).__name__}")
     return await ReconcileRun.get(id=run_id)
 
 

@@ -12,6 +12,7 @@ from campaigns.planning.models import Campaign, Step
 from community.clients import personal
 from community.groups.models import Group
 from community.privacy.models import PrivacyRequest
+from community.reconciling.models import ReconcileRun
 from community.sending.models import Stop
 from community.suitability.models import Product
 from kernel import clock, database, settings
@@ -170,6 +171,8 @@ async def make_commons(world: World) -> None:
     world.put("product", COMMON, "common", product.id)
     stop = await Stop.create(what="all", reason="演练", pulled_by_id=world.colleagues["next branch"].id)
     world.put("stop", WHOLE, "common", stop.id)
+    run = await ReconcileRun.create(scope="tags", app="wwtest0000000001", started_at=clock.now())
+    world.put("reconcile_run", WHOLE, "common", run.id)
 
 
 async def _export(person: Staff) -> int:

@@ -37,6 +37,7 @@ JOBS = {
     "finish-campaigns": "暂停出错的、结束完成的活动",
     "follow-livestreams": "跟进直播",
     "read-people": "读取新关注者与新好友资料",
+    "follow-transfers": "跟进客户转接",
     "read-tags": "读取企业微信标签",
     "read-groups": "读取客户群成员",
     "greet-newcomers": "提醒群主欢迎新成员",

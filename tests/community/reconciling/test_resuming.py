@@ -161,13 +161,18 @@ async def test_an_incremental_pass_over_fans_reads_from_where_the_last_one_ended
     assert (run.complete, run.seen, run.added, run.removed) == (True, 1, 1, 0)
 
 
-async def test_the_list_of_staff_is_reported_and_lets_nobody_go(sandbox: Sandbox) -> None:
+async def test_who_is_not_listed_is_let_go_only_when_wecom_says_that_there_is_no_such_member(sandbox: Sandbox) -> None:
     await sandbox.act("member.join", userid="new.one", name="新人")
     here = await Staff.create(login="a", name="老人", role="director", wecom_userid="old.one")
+    await sandbox.faults({"path": "*user/get", "kind": "errcode", "errcode": 60011, "times": 1})
     (run,) = await running.run("staff")
     found = await Drift.filter(run_id=run.id).order_by("kind").values_list("kind", "count", "mended")
     assert found == [("missing_here", 1, 0), ("missing_there", 1, 0)]
-    assert (await Staff.get(id=here.id)).left_at is None
+    assert (await Staff.get(id=here.id)).left_at is None, "out of the app's view is not gone"
+    (run,) = await running.run("staff")
+    assert (run.complete, run.removed) == (True, 1)
+    assert (await Staff.get(id=here.id)).left_at is not None
+    assert await AuditEntry.filter(action="staff.left_wecom").count() == 1
 
 
 async def test_many_fans_take_few_statements(db: None) -> None:
