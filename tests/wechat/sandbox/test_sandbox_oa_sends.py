@@ -191,3 +191,16 @@ async def test_typing_shows_for_a_while(play: Any) -> None:
     assert (await play.oa("message/custom/typing", asked))["errcode"] == 45081
     assert (await play.oa("message/custom/typing", {**asked, "command": "CancelTyping"}))["errcode"] == 0
     assert (await play.oa("message/custom/typing", {**asked, "command": "Dance"}))["errcode"] == 45072
+
+
+async def test_the_old_one_time_notice_needs_the_page_s_yes(play: Any) -> None:
+    openid = (await play.ctl.seed("small"))["fans"][0]
+    template = "sandbox-service-notice"
+    query = {"action": "get_confirm", "appid": "wxbank0000000001", "scene": "7", "template_id": template}
+    query |= {"redirect_url": "http://127.0.0.1:1/back?x=1", "reserved": "r", "as": openid}
+    asked = {"touser": openid, "template_id": template, "scene": "7", "title": "通知", "data": {}}
+    assert (await play.oa("message/template/subscribe", asked))["errcode"] == 43101
+    async with play.http.get(f"{play.url}/mp/mp/subscribemsg", params=query, allow_redirects=False) as page:
+        assert page.status == 302
+        assert "action=confirm" in page.headers["location"]
+    assert [(await play.oa("message/template/subscribe", asked))["errcode"] for _ in range(2)] == [0, 43101]
