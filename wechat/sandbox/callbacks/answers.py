@@ -113,7 +113,8 @@ def _fields(body: str) -> dict[str, Any]:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ValueError("a reply has no DOCTYPE")
     try:
-        root = ElementTree.fromstring(text)  # noqa: S314 - without DOCTYPE there is nothing to expand
+        # without a DOCTYPE there is nothing to expand
+        root = ElementTree.fromstring(text)  # noqa: S314  # nosec B314
     except ElementTree.ParseError as error:
         raise ValueError(str(error)) from None
     if root.tag != "xml":
