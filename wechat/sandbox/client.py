@@ -97,6 +97,12 @@ class Sandbox:
         ids: list[int] = told["callbacks"]
         return ids
 
+    async def burst(self, event: Told, count: int, within_s: float = 1, app: str = "", openid: str = "") -> list[int]:
+        """One event many times over within a moment, `{n}` in its texts and in the openid counting up."""
+        body = {"event": event, "count": count, "within_s": within_s, "app": app, "openid": openid}
+        ids: list[int] = (await self._ask("POST", "/callbacks/burst", body=body))["callbacks"]
+        return ids
+
     async def wrap(self, plaintext: str, app: str = "", openid: str = "", **flaws: bool) -> Told:
         """The `{url, query, body}` of a callback to post oneself; flaws are signature, timestamp, receiver."""
         fields = {"app": app, "plaintext": plaintext, "openid": openid, "flaws": flaws}

@@ -164,9 +164,8 @@ async def test_a_burst_is_held_back_and_let_go_at_once(play: Any, desk: Desk) ->
 async def test_one_event_can_come_many_times_within_a_moment(play: Any, desk: Desk) -> None:
     await point(play, desk, mode="plain")
     event = {"Event": "subscribe", "EventKey": "qrscene_{n}"}
-    body = {"app": f"oa:{APPID}", "event": event, "count": 100, "within_s": 0.1, "openid": "o{n}"}
-    async with play.http.post(f"{play.url}/_ctl/callbacks/burst", json=body) as answer:
-        assert len((await answer.json())["callbacks"]) == 100
+    sent = await play.ctl.burst(event, 100, within_s=0.1, app=f"oa:{APPID}", openid="o{n}")
+    assert len(sent) == 100
     assert await play.ctl.settle()
     assert len({body for _, body in desk.heard}) == 100
 
