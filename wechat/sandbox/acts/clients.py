@@ -8,6 +8,9 @@ from wechat.sandbox.acts.deeds import Args, Deed, Impossible, corp_of, external_
 from wechat.sandbox.corps import Corp, External, Relation, WelcomeCode
 from wechat.sandbox.world import World
 
+KEPT_CODES = 20_000
+"""Welcome codes that are remembered after their seconds, so that a late one is told from a used one."""
+
 
 def add(world: World, args: Args) -> dict[str, Any]:
     """A client adds a member; {userid, external_userid?, name?, unionid?, state?, add_way?, half?, welcome?, type?}.
@@ -110,9 +113,11 @@ def _event(change: str, relation: Relation) -> dict[str, Any]:
 
 
 def _welcome_code(world: World, corp: Corp, relation: Relation) -> str:
-    code = world.ids.secret("WC", 24)
+    code, codes = world.ids.secret("WC", 24), corp.welcome_codes
+    while len(codes) > KEPT_CODES and next(iter(codes.values())).expires < world.clock.now():
+        del codes[next(iter(codes))]
     expires = world.clock.now() + world.switches.welcome_s
-    corp.welcome_codes[code] = WelcomeCode(code, relation.userid, relation.external_userid, expires)
+    codes[code] = WelcomeCode(code, relation.userid, relation.external_userid, expires)
     return code
 
 

@@ -16,6 +16,13 @@ LIMITS = {
     "miniprogram": {"title": 64},
 }
 """Attachment kinds and the most bytes of their fields."""
+REQUIRED = {
+    "video": ("media_id",),
+    "file": ("media_id",),
+    "link": ("title", "url"),
+    "miniprogram": ("title", "pic_media_id", "appid", "page"),
+}
+"""What an attachment can't be without; a picture needs a media_id or a pic_url."""
 
 
 def check(call: Call) -> None:
@@ -46,6 +53,9 @@ def _check_attachment(call: Call, attachment: Any) -> None:
     inner = attachment.get(kind) if kind in LIMITS else None
     if not isinstance(inner, dict):
         raise Problem(41065, "attachment type invalid")
+    missing = [name for name in REQUIRED.get(kind, ()) if not inner.get(name)]
+    if missing or (kind == "image" and not (inner.get("media_id") or inner.get("pic_url"))):
+        raise Problem(40058, f"missing {missing[0] if missing else 'media_id'}")
     for name, most in LIMITS[kind].items():
         if len(str(inner.get(name) or "").encode()) > most:
             raise Problem(45002, f"{name} size out of limit")
