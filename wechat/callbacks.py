@@ -181,7 +181,7 @@ def _demand_token(keys: Receiver) -> None:
 
 
 def _demand_keys(keys: Receiver) -> None:
-    if not (keys.token and keys.aes_keys and all(keys.aes_keys)):
+    if not (keys.token and keys.aes_keys) or "" in keys.aes_keys:
         raise BadCallback("not_configured")
 
 
