@@ -82,10 +82,11 @@ class Breaker:
         await self._keep_fresh()
         if not self._held:
             return
-        for place in (ALL, api):
-            held = self._held.get(place)
-            if held is not None and (after := self._closed_for(place, held)) > 0:
-                raise self._fault(held, api, after)
+        if self._closed(api) is not None:
+            # somebody may have ended it since: what is told to the caller is what the table says now
+            await self._read_again()
+            if (closed := self._closed(api)) is not None:
+                raise self._fault(*closed, api)
 
     def share(self, api: str) -> float:
         """The part of the usual rate that this API may use now."""
@@ -135,6 +136,13 @@ class Breaker:
         if held is not None and held.kind == "quota" and held.until_at is not None:
             fault.pause = max((held.until_at - now).total_seconds(), 1.0)
 
+    def _closed(self, api: str) -> tuple[Held, float] | None:
+        for place in (ALL, api):
+            held = self._held.get(place)
+            if held is not None and (after := self._closed_for(place, held)) > 0:
+                return held, after
+        return None
+
     def _closed_for(self, place: str, held: Held) -> float:
         # seconds until a call may pass; 0 lets this one pass, as the probe where the hold does not end by itself
         now, tick = clock.now(), time.monotonic()
@@ -146,7 +154,7 @@ class Breaker:
         self._probing[place] = tick + 10.0
         return 0.0
 
-    def _fault(self, held: Held, api: str, after: float) -> WeChatFault:
+    def _fault(self, held: Held, after: float, api: str) -> WeChatFault:
         kind = NotSent if held.kind == "trouble" else Blocked
         reason, message = ("resting", RESTING) if held.kind == "trouble" else (held.reason, held.message)
         return kind(side=self._side, api=api, errcode=held.errcode, reason=reason, message=message, after=after)
@@ -154,12 +162,20 @@ class Breaker:
     async def _keep_fresh(self) -> None:
         if self._knows and time.monotonic() - self._read_at < REFRESH_S:
             return
-        if self._reading is None or self._reading.done():
-            self._read_at = time.monotonic()
-            self._reading = _apart(self._read())
         if not self._knows:  # a process that knows nothing yet waits; later ones go on with what they know
-            await asyncio.wait([self._reading])
+            await self._read_again()
             self._knows = True
+        elif self._reading is None or self._reading.done():
+            self._begin_reading()
+
+    def _begin_reading(self) -> asyncio.Task[None]:
+        self._read_at = time.monotonic()
+        self._reading = _apart(self._read())
+        return self._reading
+
+    async def _read_again(self) -> None:
+        running = self._reading
+        await asyncio.wait([running if running is not None and not running.done() else self._begin_reading()])
 
     async def _read(self) -> None:
         try:
@@ -198,6 +214,13 @@ async def hold_of(hold_id: int) -> database.Row | None:
 async def release(app: str, api: str, by_staff_id: int | None = None) -> bool:
     """Try again now: ends the hold, in every process within two seconds. False when there was none."""
     return bool(await database.execute(END, app, api, clock.now(), by_staff_id))
+
+
+async def release_account(side: Side, receive_id: str = "") -> int:
+    """End all holds of an account (of a corp's every app), or of all accounts of a side: its channel is used again."""
+    account = f"{side}:{receive_id}" if receive_id else side
+    statement = "UPDATE api_hold SET ended_at = $2 WHERE ended_at IS NULL AND (app = $1 OR starts_with(app, $1 || ':'))"
+    return await database.execute(statement, account, clock.now())
 
 
 async def release_app(app: str, by_staff_id: int | None = None) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from community.sending import routing
 from community.sending.models import ChannelHold
 from kernel import clock, database, logs
+from wechat import breaking
 
 _log = logs.get(__name__)
 
@@ -46,13 +48,14 @@ async def hold(channel: str, reason: str, until: datetime | None, *, app: str = 
 
 
 async def release(channel: str, *, app: str = "") -> None:
-    """Use the channel again, through one account or through all (no `app`)."""
+    """Use the channel again, through one account or through all (no `app`); its calls are tried again as well."""
     await database.execute(
         "UPDATE channel_hold SET ended_at = $2 WHERE channel = $1 AND ended_at IS NULL AND $3 IN ('', app)",
         channel,
         clock.now(),
         app,
     )
+    await breaking.release_account(routing.side_of(channel), app)
 
 
 async def active() -> Holds:
