@@ -12,6 +12,7 @@ APPS: dict[str, list[str]] = {
     "staff": ["staff.models", "staff.access.models", "staff.exports.models"],
     "community": [
         "community.clients.models",
+        "community.clients.mirror_models",
         "community.privacy.models",
         "community.suitability.models",
         "community.sending.models",

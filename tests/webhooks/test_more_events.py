@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from community.clients import consent, contacts, identities, library, locations, subscriptions, transfers
-from community.clients.models import Client, Contact, CorpTag, Fan, SubscriptionCredit, TimelineEntry, Transfer
+from community.clients.mirror_models import CorpTag, SubscriptionCredit, Transfer
+from community.clients.models import Client, Contact, Fan, TimelineEntry
 from community.reconciling.models import ReconcileRun
 from community.sending.models import MassJob, Send
 from kernel import clock
@@ -124,7 +125,7 @@ async def test_a_deleted_group_of_tags_takes_its_tags_along(wechat: Caller, db: 
     gone = {"Event": "change_external_tag", "ChangeType": "delete"}
     await wechat.corp_event(NOW, **gone, Id="eg1", TagType="tag_group")
     await handle()
-    assert await CorpTag.filter(deleted_at=None).values_list("wecom_id", flat=True) == ["et3"]
+    assert [one.wecom_id for one in await CorpTag.filter(deleted_at=None)] == ["et3"]
     assert await CorpTag.filter(deleted_how="told").count() == 3
 
 
@@ -150,8 +151,8 @@ async def test_links_cards_and_departments_leave_their_traces(wechat: Caller, db
     await wechat.corp_event(NOW, **card, FromUserName="zhang.wei", CardType="button_interaction", AgentID=1000002)
     await wechat.corp_event(NOW, Event="change_contact", ChangeType="create_party", Id="7", Name="部门", ParentId="1")
     await handle()
-    kinds = await TimelineEntry.all().order_by("kind").values_list("kind", flat=True)
-    assert "acquisition.opened" in kinds
+    kinds = {one.kind for one in await TimelineEntry.all()}
+    assert {"acquisition.opened", "card.answered"} <= kinds
     assert await ReconcileRun.all().count() == 0, "the pass is begun by its task, not inside the callback"
 
 

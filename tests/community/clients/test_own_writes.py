@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from community.clients import handing_over, noting, portrait, profiles, remarks
-from community.clients.models import Client, Contact, ContactTag, CorpTag, TimelineEntry, Transfer
+from community.clients.mirror_models import ContactTag, CorpTag, Transfer
+from community.clients.models import Client, Contact, TimelineEntry
 from community.groups import ways_in
 from community.groups.models import Group, JoinWay
 from community.reconciling import running

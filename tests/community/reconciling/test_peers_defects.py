@@ -70,7 +70,7 @@ async def test_peer_2_one_body_three_times_has_one_effect(member: Staff, db: Non
         )
     await handle_all()
     await handle_all()
-    assert await Contact.get(external_userid="wmonce").values_list("times_added", flat=True) == 1
+    assert (await Contact.get(external_userid="wmonce")).times_added == 1
     assert await TimelineEntry.filter(kind="contact.added").count() == 1
     assert await TimelineEntry.filter(kind="subscription.accepted").count() == 1
 
@@ -110,8 +110,8 @@ async def test_peer_10_of_an_owner_with_150_groups_the_140th_is_followed(sandbox
     group = await Group.get(chat_id="wr140")
     assert (run.complete, group.name) == (True, "新名字")
     assert await Membership.exists(group_id=group.id, member_id=newcomer, left_at=None)
-    assert await Drift.get(run_id=run.id, field="name").values_list("count", flat=True) == 1
-    assert await Drift.get(run_id=run.id, what="member").values_list("kind", flat=True) == "missing_here"
+    assert (await Drift.get(run_id=run.id, field="name")).count == 1
+    assert (await Drift.get(run_id=run.id, what="member")).kind == "missing_here"
 
 
 async def test_peer_11_a_pass_keeps_the_banks_own_tags_and_notes_of_groups(sandbox: Sandbox, member: Staff) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from community.clients import fan_listing
 from community.clients import tasks as client_tasks
-from community.clients.models import Client, Contact, ContactTag, CorpTag, Fan, Tag, TimelineEntry
+from community.clients.mirror_models import ContactTag, CorpTag
+from community.clients.models import Client, Contact, Fan, Tag, TimelineEntry
 from community.reconciling import passes, running, tasks
 from community.reconciling.models import Drift, ReconcileRun
-from kernel import clock, database
+from kernel import clock, crashpoints, database
 from kernel.errors import Refused
 from staff.models import AuditEntry, Staff
 from wechat.sandbox.client import Sandbox
@@ -41,7 +42,7 @@ async def test_a_killed_pass_goes_on_with_the_page_it_had_reached(
         asked["left"] -= 1
 
     asked = {"left": 2}
-    monkeypatch.setattr(passes.crashpoints, "pass_by", dies)
+    monkeypatch.setattr(crashpoints, "pass_by", dies)
     with pytest.raises(Killed):
         await running.go_on(run_id)
     monkeypatch.undo()
