@@ -19,6 +19,7 @@ from wechat.sandbox.ids import Ids
 from wechat.sandbox.reached import Delivery, Reached
 from wechat.sandbox.tokens import Tokens
 from wechat.sandbox.virtual_clock import VirtualClock
+from wechat.sandbox.visibility import hears
 from wechat.sandbox.wecom.brakes import Brakes
 
 
@@ -100,7 +101,7 @@ class World:
         return [
             self.sender.tell(wrapping.for_agent(corp.corpid, agent), fields)
             for agent in corp.config.agents
-            if capability in agent.capabilities and (agentid is None or agent.agentid == agentid)
+            if capability in agent.capabilities and agentid in (None, agent.agentid) and hears(corp, agent, event)
         ]
 
     def tell_app(self, corp: Corp, agentid: int, event: Mapping[str, Any]) -> list[int]:

@@ -79,3 +79,13 @@ async def test_what_apps_do_by_the_api_causes_nothing(play: Any) -> None:
     await play.wx("externalcontact/del_corp_tag", {"group_id": [made["tag_group"]["group_id"]]})
     await play.wx("tag/create", {"tagname": "理财"})
     assert await play.ctl.callbacks() == []
+
+
+async def test_an_app_hears_only_of_members_in_its_range(play: Any) -> None:
+    seeded = await play.ctl.seed("small")
+    corps = (await play.ctl.config())["corps"]
+    corps[0]["agents"][0]["scope"] = {"members": ["li.na"]}
+    await play.ctl.config(corps=corps, check=False)
+    assert len((await play.ctl.act("client.add", userid="li.na"))["callbacks"]) == 1
+    assert (await play.ctl.act("client.add", userid="zhang.wei"))["callbacks"] == []
+    assert (await play.ctl.act("group.join", chat_id=seeded["groups"][0]))["callbacks"] == []

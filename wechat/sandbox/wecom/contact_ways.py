@@ -7,7 +7,8 @@ from typing import Any
 from wechat.sandbox.calls import Call, Problem, page, post
 from wechat.sandbox.corp_records import ContactWay
 from wechat.sandbox.corps import Corp
-from wechat.sandbox.wecom.scope import below, contact_member
+from wechat.sandbox.visibility import below
+from wechat.sandbox.wecom.scope import contact_member
 
 MEMBERS, STATE_CHARS, REMARK_CHARS = 100, 30, 30
 TEMPORARY_A_DAY = 100_000

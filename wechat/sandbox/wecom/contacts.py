@@ -7,8 +7,9 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, cursor_for, get, page, place, post
 from wechat.sandbox.corps import Corp, External, Relation, Tag
+from wechat.sandbox.visibility import sees, visible_members
 from wechat.sandbox.wecom import content
-from wechat.sandbox.wecom.scope import contact_member, sees, visible_members
+from wechat.sandbox.wecom.scope import contact_member
 
 FOLLOWERS_A_PAGE = 500
 NOTES = (("remark", "remark", 20), ("description", "description", 150), ("remark_company", "remark_company", 20))

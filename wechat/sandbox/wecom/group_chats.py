@@ -6,8 +6,8 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, page, post
 from wechat.sandbox.corps import GroupChat
+from wechat.sandbox.visibility import sees
 from wechat.sandbox.wecom.group_transfers import settle
-from wechat.sandbox.wecom.scope import sees
 from wechat.sandbox.world import World
 
 UNFILTERED = 1000

@@ -6,7 +6,7 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, get, post
 from wechat.sandbox.corp_records import MemberTag
-from wechat.sandbox.wecom.scope import sees
+from wechat.sandbox.visibility import sees
 
 NAME_CHARS = 32
 A_CALL = 1000

@@ -6,8 +6,8 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, get, page, post
 from wechat.sandbox.corp_records import Moment, MomentPost
+from wechat.sandbox.visibility import below, visible_members
 from wechat.sandbox.wecom import media
-from wechat.sandbox.wecom.scope import below, visible_members
 
 TEXT_CHARS, IMAGES = 2000, 9
 SENDERS = 100_000

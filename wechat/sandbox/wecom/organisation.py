@@ -6,7 +6,8 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, get, page, post
 from wechat.sandbox.corps import Member
-from wechat.sandbox.wecom.scope import below, parties_of, seen_member, visible_members
+from wechat.sandbox.visibility import below, parties_of, visible_members
+from wechat.sandbox.wecom.scope import seen_member
 
 
 def list_members(call: Call) -> dict[str, Any]:

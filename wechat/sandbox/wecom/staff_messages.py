@@ -7,8 +7,8 @@ from typing import Any
 from wechat.sandbox.calls import Call, Problem, post
 from wechat.sandbox.corp_records import AppMessage
 from wechat.sandbox.oa.messages import readable
+from wechat.sandbox.visibility import sees, visible_members
 from wechat.sandbox.wecom import cards, staff_contents
-from wechat.sandbox.wecom.scope import sees, visible_members
 
 USERS, PARTIES = 1000, 100
 KEEP = 20_000

@@ -8,7 +8,8 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, post
 from wechat.sandbox.corps import GroupChat
-from wechat.sandbox.wecom.scope import below, contact_member, visible_members
+from wechat.sandbox.visibility import below, visible_members
+from wechat.sandbox.wecom.scope import contact_member
 from wechat.sandbox.wecom.spans import days_between
 
 MEMBERS = 100
