@@ -1,16 +1,20 @@
-"""A new contact is welcomed at once, also while a campaign keeps the workers busy."""
+"""A new contact is welcomed at once, also while a campaign keeps the workers busy or other callbacks pour in."""
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import time
+from collections import deque
 from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from tests.flows import bank, people
 from tests.flows.instances import Instance
 from tests.waiting import until
+from wechat.sandbox.callbacks import wrapping
 
 OWNERS = ("he.jing", "luo.ming", "sun.bo")
 EACH = 45
@@ -94,3 +98,87 @@ async def test_every_welcome_arrives_within_wecoms_window_while_a_campaign_is_se
 async def test_every_welcome_arrives_within_three_seconds_while_a_campaign_is_sent(measured: Measured) -> None:
     assert measured.still_waiting[-1] > 0
     assert max(measured.seconds) < WANTED_S, str(measured)
+
+
+BURST_WITHIN_S = 5.0
+LINES = 16
+
+
+async def others(instance: Instance, count: int) -> deque[bytes]:
+    """Whole requests with other callbacks of the account: taps and results of sends, each of a follower of its own."""
+    place = (await instance.sandbox.config())["official_accounts"][0]
+    keys = (place["token"], place["aes_key"], place["appid"])
+    receiver = wrapping.Receiver("oa", "oa", "x", *keys, place["original_id"])
+    now, made = time.time(), deque()
+    for n in range(count):
+        event = (
+            f"<Event>TEMPLATESENDJOBFINISH</Event><MsgID>{n}</MsgID><Status>success</Status>"
+            if n % 2
+            else "<Event>VIEW</Event><EventKey>https://example.com/</EventKey>"
+        )
+        plain = (
+            f"<xml><ToUserName>{place['original_id']}</ToUserName><FromUserName>oBurst{n}</FromUserName>"
+            f"<CreateTime>{int(now)}</CreateTime><MsgType>event</MsgType>{event}</xml>"
+        )
+        query, body = wrapping.wrap(receiver, plain, "", now)
+        head = f"POST /callbacks/official_account?{urlencode(query)} HTTP/1.1\r\nHost: x\r\n"
+        made.append(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+    return made
+
+
+async def pour(instance: Instance, requests: deque[bytes]) -> int:
+    """Post them all as fast as answers come; how many were accepted."""
+    place, accepted = urlsplit(instance.web), 0
+
+    async def line() -> None:
+        nonlocal accepted
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        while requests:
+            writer.write(requests.popleft())
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+            accepted += head.startswith(b"HTTP/1.1 200")
+        writer.close()
+        await writer.wait_closed()
+
+    await asyncio.gather(*(line() for _ in range(LINES)))
+    return accepted
+
+
+async def welcomed_in_a_burst(instance: Instance, callbacks: int, newcomers: int) -> list[float]:
+    """Seconds from callback to welcome of each newcomer while so many other callbacks come in and are handled."""
+    requests = await others(instance, callbacks)
+    pouring = asyncio.create_task(pour(instance, requests))
+    seconds = []
+    for place in range(newcomers):
+        # one after another, all through the burst and the work it leaves behind
+        began = time.time()
+        newcomer = await instance.sandbox.act("client.add", userid="qian.duo", name=f"涌{place}")
+        seconds.append(await arrival(instance, newcomer["external_userid"]) - began)
+    assert await pouring == callbacks
+    told = (
+        f"welcomes during {callbacks} other callbacks: p50 {statistics.median(seconds):.2f} s, max {max(seconds):.2f} s"
+    )
+    waiting = await instance.value("SELECT count(*) FROM callback WHERE state <> 'handled' AND lane <> 'urgent'")
+    print(f"\n{told}, {waiting} others still waiting at the last one")
+    return seconds
+
+
+async def all_others_handled(instance: Instance) -> bool:
+    return bool(
+        await instance.value("SELECT count(*) FROM callback WHERE state IN ('received', 'claimed', 'failed')") == 0
+    )
+
+
+async def test_welcomes_arrive_within_five_seconds_while_other_callbacks_pour_in(instance: Instance) -> None:
+    seconds = await welcomed_in_a_burst(instance, 1500, 5)
+    assert max(seconds) < BURST_WITHIN_S, seconds
+    await until(lambda: all_others_handled(instance), seconds=90, every=0.5)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(900)
+async def test_99_of_100_welcomes_arrive_within_five_seconds_in_a_burst_of_ten_thousand(instance: Instance) -> None:
+    seconds = sorted(await welcomed_in_a_burst(instance, 10_000, 100))
+    assert seconds[98] < BURST_WITHIN_S, seconds[-5:]
+    await until(lambda: all_others_handled(instance), seconds=700, every=0.5)
