@@ -142,7 +142,7 @@ class SenderTask:
 
 @dataclass(slots=True)
 class GroupMessage:
-    """A group-message job made by `add_msg_template`."""
+    """A group-message job: made by `add_msg_template`, or by the member `creator` on the phone."""
 
     msgid: str
     chat_type: str
@@ -151,6 +151,7 @@ class GroupMessage:
     ready_at: float
     tasks: dict[str, SenderTask]
     reminded: list[float] = field(default_factory=list)
+    creator: str = ""
 
 
 @dataclass(slots=True)

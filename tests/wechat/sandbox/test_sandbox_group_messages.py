@@ -191,3 +191,20 @@ async def test_a_job_must_be_named_rightly(play: Any) -> None:
     path = "externalcontact/get_groupmsg_task"
     assert (await play.wx(path, {"limit": 10}))["errcode"] == 41046
     assert (await play.wx(path, {"msgid": "none"}))["errcode"] == 41047
+
+
+async def test_what_members_send_by_themselves_is_listed_apart_and_counts(play: Any) -> None:
+    clients = (await play.ctl.seed("small"))["externals"]
+    await play.ctl.switches(groupmsg_quota="day_1")
+    own = await play.ctl.act("member.send_groupmsg", userid="zhang.wei", text="节日快乐")
+    assert own["sent"] == 3
+    made = await create(play, clients[:1])
+    await play.ctl.act("member.confirm_groupmsg")
+    assert await results(play, made["msgid"], "zhang.wei") == {clients[0]: 3}
+    now = int((await play.ctl.clock())["now"])
+    found = []
+    for wanted in (0, 1, 2):
+        asked = {"chat_type": "single", "start_time": now - 60, "end_time": now + 60, "filter_type": wanted}
+        rows = (await play.wx("externalcontact/get_groupmsg_list_v2", asked))["group_msg_list"]
+        found.append([row.get("creator", "") for row in rows])
+    assert found == [[""], ["zhang.wei"], ["", "zhang.wei"]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from wechat.sandbox.acts.deeds import Args, Deed, corp_of, member_of
-from wechat.sandbox.corps import Corp, GroupMessage, SenderTask
+from wechat.sandbox.acts.deeds import Args, Deed, Impossible, corp_of, member_of, names_in
+from wechat.sandbox.corps import Corp, GroupMessage, SenderTask, Target
 from wechat.sandbox.virtual_clock import SHANGHAI
 from wechat.sandbox.wecom import content
 from wechat.sandbox.world import World
@@ -24,6 +24,21 @@ def confirm_groupmsg(world: World, args: Args) -> dict[str, Any]:
                 confirmed.append({"userid": userid, "msgid": job.msgid, "sent": sent})
                 del corp.waiting[userid][job.msgid]
     return {"confirmed": confirmed, "callbacks": []}
+
+
+def send_own(world: World, args: Args) -> dict[str, Any]:
+    """A member sends a group message of their own from the phone; {userid, text, ids?: clients, all by default}."""
+    corp = corp_of(world, args)
+    userid = member_of(corp, args.get("userid")).userid
+    known = corp.by_member.get(userid, {})
+    ids = [one for one in names_in(args, "id", "ids") or known if one in known]
+    if not ids:
+        raise Impossible(f"{userid} has no such clients")
+    task = SenderTask(userid, [Target(one) for one in ids])
+    now, text = world.clock.now(), {"text": {"content": str(args.get("text", "您好"))}}
+    job = GroupMessage(world.ids.secret("msg", 24), "single", text, now, now, {userid: task}, creator=userid)
+    corp.group_messages[job.msgid] = job
+    return {"msgid": job.msgid, "sent": _send(world, corp, job, task), "callbacks": []}
 
 
 def has_quota(received: list[float], preset: str, now: float) -> bool:
@@ -71,4 +86,4 @@ def _days_in_month(today: datetime) -> int:
     return datetime.fromordinal(following - datetime.fromordinal(following).day).day
 
 
-DEEDS: dict[str, Deed] = {"member.confirm_groupmsg": confirm_groupmsg}
+DEEDS: dict[str, Deed] = {"member.confirm_groupmsg": confirm_groupmsg, "member.send_groupmsg": send_own}

@@ -47,11 +47,10 @@ def list_jobs(call: Call) -> dict[str, Any]:
     hits = [
         job
         for job in reversed(call.corp.group_messages.values())
-        if job.chat_type == kind and start <= int(job.created) <= end and call.body.get("filter_type") != 1
+        if job.chat_type == kind and start <= int(job.created) <= end and _listed(call, job)
     ]
     rows, cursor = page(hits, str(call.body.get("cursor") or ""), call.number("limit", 50, 100))
-    shown = [{"msgid": job.msgid, "create_time": int(job.created), "create_type": 0, **job.content} for job in rows]
-    return {"next_cursor": cursor, "group_msg_list": shown}
+    return {"next_cursor": cursor, "group_msg_list": [_row(job) for job in rows]}
 
 
 def list_tasks(call: Call) -> dict[str, Any]:
@@ -137,6 +136,17 @@ def _split_chats(call: Call, sender: str) -> tuple[dict[str, list[str]], list[st
     wanted = call.names("chat_id_list", CHATS) or [chat for chat in chats if chats[chat].owner == sender]
     good = [one for one in wanted if one in chats and chats[one].owner == sender and not chats[one].dismissed]
     return ({sender: good} if good else {}), [one for one in wanted if one not in good]
+
+
+def _listed(call: Call, job: GroupMessage) -> bool:
+    """filter_type 0: made by the corp, 1: by members themselves, 2: both; `creator` names one member."""
+    wanted, creator = call.body.get("filter_type", 2), call.body.get("creator")
+    return wanted in (2, int(bool(job.creator))) and creator in (None, "", job.creator)
+
+
+def _row(job: GroupMessage) -> dict[str, Any]:
+    made = {"creator": job.creator, "create_type": 1} if job.creator else {"create_type": 0}
+    return {"msgid": job.msgid, "create_time": int(job.created), **made, **job.content}
 
 
 def _job(call: Call) -> GroupMessage:
