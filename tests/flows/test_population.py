@@ -69,6 +69,17 @@ async def test_a_population_is_known_after_one_pass(instance: Instance) -> None:
     runs = f"SELECT 4 - count(*) FROM reconcile_run WHERE complete AND id > {before} AND scope <> 'staff'"
     await until(lambda: none_is_left(instance, runs), seconds=60)
     await agrees(instance)
+    await nobody_was_greeted_twice(instance)
+
+
+async def nobody_was_greeted_twice(instance: Instance) -> None:
+    """A half contact and the full one after it are one beginning, with one code and one welcome."""
+    relations = (await instance.sandbox.people("relations"))["relations"]
+    lobby = {row["external_userid"] for row in relations if row["state"] == "lobby"}
+    welcomed = (await instance.sandbox.reached(kind="welcome"))["people"]
+    times = [welcomed.get(client, {}).get("welcome", 0) for client in lobby]
+    assert len(times) > 10
+    assert max(times) == 1
 
 
 async def done_enough(instance: Instance) -> bool:
