@@ -90,6 +90,9 @@ async def test_one_id_leads_to_another(play: Any) -> None:
     assert (await play.wx(f"{CLIENT}/unionid_to_external_userid", {"unionid": "none"}))["errcode"] == 84061
     openid = (await play.wx("user/convert_to_openid", {"userid": "li.na"}))["openid"]
     assert (await play.wx("user/convert_to_userid", {"openid": openid}))["userid"] == "li.na"
+    await play.ctl.act("member.update", userid="li.na", mobile="13800000000")
+    assert (await play.wx("user/getuserid", {"mobile": "13800000000"}))["userid"] == "li.na"
+    assert (await play.wx("user/getuserid", {"mobile": "13900000000"}))["errcode"] == 46004
 
 
 async def test_a_client_of_more_than_five_hundred_members_comes_page_by_page(play: Any) -> None:
@@ -151,3 +154,23 @@ async def test_a_replay_is_deleted_once_and_an_invitation_is_known(play: Any) ->
     assert (await play.wx("living/get_living_share_info", share))["invitor_userid"] == "zhang.wei"
     assert (await play.wx("living/delete_replay_data", living))["errcode"] == 0
     assert (await play.wx("living/delete_replay_data", living))["errcode"] == 40058
+
+
+async def test_a_member_who_agrees_shows_number_and_mail(play: Any) -> None:
+    await play.ctl.seed("small")
+    await play.ctl.act("member.update", userid="li.na", mobile="13800000000", email="li.na@bank.example")
+
+    async def signed_in(scope: str) -> dict[str, Any]:
+        query = {"appid": "wwbank0000000001", "redirect_uri": "http://127.0.0.1/back", "scope": scope, "state": "st"}
+        address = f"{play.url}/mp/connect/oauth2/authorize"
+        asked = {**query, "response_type": "code", "as": "li.na"}
+        async with play.http.get(address, params=asked, allow_redirects=False) as answer:
+            code = answer.headers["Location"].partition("code=")[2].partition("&")[0]
+        return dict(await play.wx("auth/getuserinfo", code=code))
+
+    assert "user_ticket" not in await signed_in("snsapi_base")
+    told = await signed_in("snsapi_privateinfo")
+    shown = await play.wx("auth/getuserdetail", {"user_ticket": told["user_ticket"]})
+    assert (shown["mobile"], shown["biz_mail"]) == ("13800000000", "li.na@bank.example")
+    await play.ctl.clock(advance=1801)
+    assert (await play.wx("auth/getuserdetail", {"user_ticket": told["user_ticket"]}))["errcode"] == 40029

@@ -6,6 +6,7 @@ from typing import Any
 
 from wechat.sandbox.calls import Call, Problem, get, post
 from wechat.sandbox.oa.web_login import spend_code
+from wechat.sandbox.visibility import visible_members
 from wechat.sandbox.wecom.scope import seen_member
 
 TICKET_S = 1800
@@ -76,6 +77,16 @@ def give_userid(call: Call) -> dict[str, Any]:
     return {"userid": found}
 
 
+def find_by_mobile(call: Call) -> dict[str, Any]:
+    """Number -> userid; 46004 when nobody has it."""
+    return _found(call, "mobile", call.text("mobile"))
+
+
+def find_by_mail(call: Call) -> dict[str, Any]:
+    """Address of mail -> userid; 46004 when nobody has it."""
+    return _found(call, "email", call.text("email"))
+
+
 def give_client_openid(call: Call) -> dict[str, Any]:
     """external_userid -> openid."""
     client = call.text("external_userid")
@@ -92,6 +103,14 @@ def give_client_of_union(call: Call) -> dict[str, Any]:
     return {"external_userid": found.external_userid}
 
 
+def _found(call: Call, name: str, value: str) -> dict[str, Any]:
+    people = visible_members(call.corp, call.agent)
+    found = next((one for one in people if getattr(one, name) == value), None)
+    if found is None:
+        raise Problem(46004, "user not exist")
+    return {"userid": found.userid}
+
+
 def _openid(call: Call, who: str) -> str:
     return call.world.ids.named("o", f"{call.corp.corpid}{who}", 28)
 
@@ -103,6 +122,8 @@ ENDPOINTS = (
     post("/wx/cgi-bin/user/getuserdetail", show_private),
     get("/wx/cgi-bin/agent/get", show_agent),
     get("/wx/cgi-bin/agent/list", list_agents),
+    post("/wx/cgi-bin/user/getuserid", find_by_mobile),
+    post("/wx/cgi-bin/user/get_userid_by_email", find_by_mail),
     post("/wx/cgi-bin/user/convert_to_openid", give_openid),
     post("/wx/cgi-bin/user/convert_to_userid", give_userid),
     post("/wx/cgi-bin/externalcontact/convert_to_openid", give_client_openid, capability="customer"),
