@@ -21,7 +21,7 @@ from community.groups import directory as groups
 from community.privacy import labels as privacy_labels
 from community.privacy import requests as privacy_requests
 from community.privacy import retention
-from community.sending import gate, stops
+from community.sending import gate, preset_changes, stops
 from community.suitability import kyc, kyc_rule, products, renewals
 from kernel import holidays
 from loyalty.metrics import catalogue, comparing, deposit_return
@@ -32,6 +32,7 @@ from loyalty.tiers import policy_changes
 from staff import approval_kinds, approval_rules, organisation, permissions, sign_in_resets
 from staff.exports import exporters
 from web import errors, navigation, words
+from wechat import limits, limits_known
 
 TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/audience/deciding.py", deciding.REASONS),
@@ -54,6 +55,8 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("community/privacy/retention.py", [[one.label, one.what, one.unit] for one in retention.kinds()]),
     ("community/suitability/products.py", products.CLASS_NAMES),
     ("community/sending/gate.py", gate.REASONS),
+    ("community/sending/preset_changes.py", (preset_changes.KIND.label, "群发额度")),
+    ("wechat/limits.py", (limits.UNITS, sorted({one.label for one in limits_known.ROWS}))),
     ("community/sending/stops.py", (stops.CHANNEL_NAMES, stops.label("all"))),
     ("community/suitability", (kyc_rule.STATES, kyc.DOCUMENT_KINDS, renewals.LISTS, products.CLASS_NAMES)),
     ("loyalty/metrics/catalogue.py", (catalogue.FIGURES, catalogue.RETURN_RATE)),
