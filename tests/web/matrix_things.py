@@ -172,7 +172,7 @@ async def make_commons(world: World) -> None:
     stop = await Stop.create(what="all", reason="演练", pulled_by_id=world.colleagues["next branch"].id)
     world.put("stop", WHOLE, "common", stop.id)
     run = await ReconcileRun.create(scope="tags", app="wwtest0000000001", started_at=clock.now())
-    world.put("reconcile_run", WHOLE, "common", run.id)
+    world.put("reconcile_run", COMMON, "common", run.id)
 
 
 async def _export(person: Staff) -> int:
