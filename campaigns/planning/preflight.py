@@ -70,7 +70,7 @@ def _check_service(campaign: Campaign, steps: list[Step]) -> Iterator[Finding]:
         plan = kind.of(campaign.kind).step(step.code)
         if plan.purpose != "service" or not step.text.strip():
             continue
-        if settings.get().oa_template_id:
+        if "oa_template" in reach.channels_of(plan.purpose, plan.channel or campaign.channel):
             message = "提醒优先以公众号服务通知发送，其余客户才由员工在企业微信里确认发送"
             fix = "服务通知只显示两行，每行 20 字，完整内容请放在链接的页面里"
         else:
