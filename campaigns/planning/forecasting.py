@@ -11,6 +11,7 @@ from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign, Step
 from community.sending import quota_overview
 from kernel import clock, database
+from staff import scope
 from staff.models import Staff
 from wechat import limits
 from wechat.limits import GROUP_MESSAGE
@@ -23,8 +24,8 @@ WHERE subject = $1 AND subject_id = ANY($2::bigint[]) AND state IN ('waiting', '
 ORDER BY subject_id, id DESC
 """
 WAITING = """
-SELECT s.channel, count(*)::int AS messages FROM send s
-WHERE s.state = 'planned' AND s.channel = ANY($1::text[]) GROUP BY s.channel
+SELECT s.channel, count(*)::int AS messages FROM send s JOIN campaign m ON m.id = s.campaign_id
+WHERE s.state = 'planned' AND {scope} GROUP BY s.channel ORDER BY s.channel
 """
 
 
@@ -95,9 +96,10 @@ async def windows(planned: Sequence[Planned], reach: quota_overview.Reach) -> li
     return found
 
 
-async def waiting() -> dict[str, int]:
-    """Messages of running campaigns that are planned and not out yet, by channel."""
-    rows = await database.fetch(WAITING, ["wecom_message", "wecom_group", "oa_service", "oa_template"])
+async def waiting(person: Staff) -> dict[str, int]:
+    """Messages of running campaigns that the person may see, planned and not out yet, by channel."""
+    own = scope.campaigns(person)
+    rows = await database.fetch(WAITING.format(scope=own.sql), *own.arguments)
     return {row["channel"]: row["messages"] for row in rows}
 
 

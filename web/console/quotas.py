@@ -39,7 +39,7 @@ async def index(request: Request) -> Response:
         units=limits.UNITS,
         planned=planned,
         windows=await forecasting.windows(planned, clients),
-        waiting=await forecasting.waiting(),
+        waiting=await forecasting.waiting(person),
         channels=CHANNELS,
         choices=limits.choices(GROUP_MESSAGE),
         offers={one.preset: one.label for one in limits.offers(GROUP_MESSAGE, clock.now())},
