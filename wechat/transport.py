@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,12 +68,12 @@ class Asked:
 class Answer(dict[str, Any]):
     """An answer without error; asking it for something that it should hold and does not is a fault, not a KeyError."""
 
-    def __init__(self, content: Mapping[str, Any], fault: WeChatFault) -> None:
+    def __init__(self, content: Mapping[str, Any], incomplete: Callable[[], WeChatFault]) -> None:
         super().__init__(content)
-        self._fault = fault
+        self._incomplete = incomplete
 
     def __missing__(self, name: str) -> Any:
-        raise self._fault
+        raise self._incomplete()
 
 
 class Transport:
@@ -199,7 +200,7 @@ class Transport:
     def _judge(self, path: str, answer: dict[str, Any]) -> Answer:
         if _errcode(answer):
             raise _told(faults.of_answer(self.side, path, answer))
-        return Answer(answer, self._unclear(path, "incomplete"))
+        return Answer(answer, functools.partial(self._unclear, path, "incomplete"))
 
     def _unclear(self, path: str, reason: str) -> WeChatFault:
         if path in SENDS:
