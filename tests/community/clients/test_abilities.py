@@ -9,7 +9,7 @@ import pytest
 from community.clients import consent, contacts, fans, identities, ownership, portrait, registering, tagging, timeline
 from community.clients.models import Client, Consent, ConsentState, Contact, Fan
 from community.clients.registering import ClientRow
-from kernel import clock
+from kernel import clock, settings
 from kernel.errors import NotFound, Refused
 from staff.models import AuditEntry, Branch, Staff
 
@@ -131,9 +131,9 @@ async def test_an_old_notice_of_leaving_does_not_undo_a_newer_return(db: None) -
 
 async def test_a_contact_begins_ends_and_begins_again(db: None) -> None:
     person = await Staff.create(login="a", name="张伟", role="director", wecom_userid="zhang.wei")
-    client = await identities.find_or_create("external_id", "ww1", "wm1", source="x")
+    client = await identities.find_or_create("external_id", settings.get().wecom_corpid, "wm1", source="x")
     now = clock.now()
-    who = ("ww1", "zhang.wei", "wm1")
+    who = (settings.get().wecom_corpid, "zhang.wei", "wm1")
     first = await contacts.added(client.id, *who, now)
     assert (first.staff_id, first.times_added, first.is_new) == (person.id, 1, True)
     confirmed = await contacts.added(client.id, *who, now + timedelta(seconds=30))
