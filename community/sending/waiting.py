@@ -20,6 +20,10 @@ SELECT count(*) FILTER (WHERE state = 'planned') AS planned,
   EXISTS (SELECT FROM send WHERE stream_id = $1) AS any
 FROM send WHERE stream_id = $1 AND state = ANY('{planned,leased,requested,unknown}')
 """  # columns of one index only: a stream may hold a million sends
+LIMITED = """
+SELECT count(*)::int AS n, min(due_at) AS frees_at FROM send
+WHERE stream_id = $1 AND state = 'planned' AND due_at > $2 AND reason = 'platform_limit'
+"""
 HELD = """
 SELECT EXISTS (SELECT FROM send WHERE stream_id = $1 AND state = 'planned' AND channel = $2
   AND ($3 IN ('', app) OR app = '' AND $3 = $4))
@@ -43,7 +47,9 @@ async def why(stream_id: int) -> str:
         return f"已取消：{stream['reason']}"
     if not stream["is_open"]:
         return f"已暂停：{stream['reason']}" if stream["reason"] else "已暂停"
-    return await _held(stream_id) or await _planned(counts) or _outstanding(counts, jobs)
+    if held := await _held(stream_id) or await _limited(stream_id, counts):
+        return held
+    return await _planned(counts) or _outstanding(counts, jobs)
 
 
 async def _held(stream_id: int) -> str:
@@ -52,6 +58,15 @@ async def _held(stream_id: int) -> str:
             until = f"，预计 {_wall(hold.until)} 恢复" if hold.until else "，需人工处理后恢复"
             return f"渠道暂停：{hold.reason}{until}"
     return ""
+
+
+async def _limited(stream_id: int, counts: database.Row) -> str:
+    if counts["due"] or counts["going"] or not counts["planned"]:
+        return ""
+    limited = await database.fetch_one(LIMITED, stream_id, clock.now())
+    if not limited or limited["n"] < counts["planned"]:
+        return ""
+    return f"微信平台额度已用完，{_wall(limited['frees_at'])} 恢复后继续发送（{limited['n']} 条）"
 
 
 async def _planned(counts: database.Row) -> str:

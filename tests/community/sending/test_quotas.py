@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from community.sending import claiming, leases, ledger, policies, quotas, results
+from community.sending import claiming, leases, ledger, policies, quotas, results, waiting
 from community.sending.models import Send
 from kernel import clock, database, settings
 from tests.community.sending import staging
@@ -71,6 +71,8 @@ async def test_ledger_and_sandbox_agree_on_every_preset(stage: Stage, preset: st
         held = await Send.get(state="planned")
         standing = (await quotas.of_recipients("wecom_message", [who]))[who]
         assert (held.reason, held.due_at) == ("platform_limit", standing.frees_at)
+        assert held.stream_id is not None
+        assert (await waiting.why(held.stream_id)).startswith("微信平台额度已用完")
         assert (standing.allowed, standing.used, standing.left) == (allowed, allowed, 0)
         assert await by_hand(stage, who, userid) == "over_limit"
     await at(stage, standing.frees_at)
