@@ -6,9 +6,11 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+import asyncpg
+
 from kernel import crashpoints, database, logs
 from kernel.errors import Later
-from webhooks import directory, inbox, kinds, quarantine
+from webhooks import directory, inbox, kinds, quarantine, turns
 from webhooks.inbox import Claimed
 from wechat import callbacks
 
@@ -50,6 +52,7 @@ async def _handle_together(claimed: Sequence[Claimed]) -> bool:
             events = [callbacks.parse(one.side, one.body(), one.app) for one in claimed]
             if not all(quarantine.is_followable(event) for event in events):
                 return False
+            await turns.take(events)
             for event in events:
                 await directory.follow(event)
                 crashpoints.pass_by("callback.before_commit")
@@ -75,6 +78,10 @@ async def _handle(callback: Claimed) -> None:
         _log.warning("callback.claim_lost", callback=callback.id)
     except Later as later:
         await inbox.fail(callback, later.reason, later.after)
+    except asyncpg.DeadlockDetectedError:
+        # somebody else was about to write of the same people: nobody's fault, and soon over
+        _log.info("callback.in_the_way", callback=callback.id, kind=callback.kind)
+        await inbox.fail(callback, "deadlock", 1.0)
     except Exception as error:
         # whatever went wrong with one callback must not stop the others; the row says what and where
         is_dead = await inbox.fail(callback, _describe(error))

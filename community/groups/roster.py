@@ -24,6 +24,7 @@ KEEP = """
 INSERT INTO client_group (corpid, chat_id, stale_at) VALUES ($1, $2, $3)
 ON CONFLICT (corpid, chat_id) DO NOTHING RETURNING id
 """
+HOLD = "SELECT id FROM client_group WHERE chat_id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 LOCKED = "SELECT * FROM client_group WHERE id = $1 FOR UPDATE"
 MOVE = """
 UPDATE client_group SET member_version = $2, past_versions = $3,
@@ -88,6 +89,12 @@ async def number_of(corp: str, chat_id: str) -> int:
         return group_id
     # somebody else made it between the two statements
     return int(await database.fetch_value(sql, corp, chat_id))
+
+
+async def hold(chat_ids: Sequence[str]) -> None:
+    """Lock these groups for the rest of the transaction, in one order, before anything about their people is locked."""
+    if chat_ids:
+        await database.fetch(HOLD, list(chat_ids))
 
 
 async def find_or_fetch(corp: str, chat_id: str) -> Group:
