@@ -63,6 +63,7 @@ TIMETABLE = (
     job("forget-sessions", every(minutes=15), sessions.forget_old),
     job("keep-to-retention", daily("02:30"), privacy.sweep_retention),
     job("erase-approved", every(minutes=1), privacy.erase_approved),
+    job("forget-places", every(minutes=5), clients.forget_unagreed_places),
 )
 
 WAKEUPS = timekeeping.wakeups(TIMETABLE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tortoise.expressions import Q
 
@@ -23,8 +23,6 @@ UNION SELECT CASE WHEN subject_id = $1 THEN asked_by_id ELSE subject_id END FROM
 WHERE subject = 'staff_role' AND state = 'approved' AND decided_at > $2 AND $1 IN (subject_id, asked_by_id)
   AND summary->'content'->'before'->>'active' = 'false'
 """
-_ENDED_LATELY = timedelta(days=31)
-"""Longer than any question stays open."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +41,13 @@ class Seat:
 class Desk:
     """All that decides what a person may decide, read once: the own seat, and those of absent people.
 
-    interests: by person and ref when it ended, None while it holds. linked: who let them
+    interests: person and ref of what is held, or was until lately. linked: who let them
     in lately, and whom they let in.
     """
 
     own: Seat
     absent: tuple[Seat, ...]
-    interests: Mapping[tuple[int, str], datetime | None]
+    interests: frozenset[tuple[int, str]]
     linked: frozenset[int]
 
     def sees(self, approval: Approval) -> bool:
@@ -74,9 +72,9 @@ async def desk(person: Staff) -> Desk:
     reached = await scope.units_of_each([person, *absent])
     seats = [Seat(one, reached[one.id]) for one in absent]
     declared = Interest.filter(staff_id__in=[person.id, *(one.id for one in absent)])
-    # nulls come last: what holds counts where the same was ended before
-    held = await declared.filter(Q(ended_at=None) | Q(ended_at__gt=clock.now() - _ENDED_LATELY)).order_by("ended_at")
-    refs = {(one.staff_id, interests.ref_of(one.kind, one.ref)): one.ended_at for one in held}
+    # who ends an interest to be let in has it a while longer, whether the question was there already or not
+    held = await declared.filter(Q(ended_at=None) | Q(ended_at__gt=clock.now() - interests.STILL_COUNTS))
+    refs = frozenset((one.staff_id, interests.ref_of(one.kind, one.ref)) for one in held)
     linked = await database.fetch(_LINKED, person.id, clock.now() - HANDED_OVER)
     own = Seat(person, reached[person.id])
     return Desk(own, tuple(seats), refs, frozenset(row["other"] for row in linked))
@@ -145,9 +143,7 @@ def _hindrance(seat: Seat, at: Desk, approval: Approval, votes: Sequence[Vote]) 
 
 def _has_interest(at: Desk, involved: set[int], approval: Approval) -> bool:
     touched = {interests.ref_of(*ref.split(":", 1)) for ref in approval.touches}
-    held = [(one, ref) for one in involved for ref in touched if (one, ref) in at.interests]
-    # one that was ended while the question is open was ended for the question
-    return any((ended := at.interests[one]) is None or ended > approval.created_at for one in held)
+    return any((one, ref) in at.interests for one in involved for ref in touched)
 
 
 def _only_committee(approval: Approval, votes: Sequence[Vote]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.clients import handing_over, library, profiles
+from community.clients import handing_over, library, locations, profiles
 from kernel import logs
 from kernel.tasks import task
 from wechat import accounts
@@ -53,6 +53,12 @@ async def read_unread() -> None:
 async def follow_transfers() -> None:
     """Ask what became of contacts that were to be handed over; every hour."""
     await handing_over.follow()
+
+
+@task("default")
+async def forget_unagreed_places() -> None:
+    """Forget where fans were who agree no more to that being kept; every few minutes."""
+    await locations.forget_unagreed()
 
 
 def _corps() -> list[str]:

@@ -11,7 +11,8 @@ from community.conversations import inbound
 from kernel import clock, database, records, sealing, settings
 from kernel.database import transaction
 from staff.models import Staff
-from webhooks import inbox
+from webhooks import storing
+from webhooks.line import Line
 
 BANK = "haiyue"
 
@@ -114,7 +115,7 @@ async def _talk(people: People, mark: str) -> None:
             ],
         )
     calls = [
-        inbox.Received(
+        storing.Received(
             "official_account",
             "wx1",
             f"{ord(mark[0]):04x}{n:060x}",
@@ -124,7 +125,9 @@ async def _talk(people: People, mark: str) -> None:
         )
         for n in range(len(people.ids))
     ]
-    await inbox.store(calls)
+    line = Line()
+    await storing.store(line, calls)
+    await line.close()
 
 
 async def _bank(people: People, mark: str, rows: list[registering.ClientRow]) -> None:
