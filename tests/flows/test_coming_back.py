@@ -89,36 +89,37 @@ async def test_a_full_pass_leaves_them_out_and_lets_in_who_added_a_member_since(
         relation = Relation(userid="zhang.wei", added_at=added_at, state="", add_way=1, tag_ids=())
         return Listed(external_userid=EXTERNAL, name="王甲0", unionid="", gender=0, relations=(relation,))
 
-    assert await listing.see(this, [listed(before)]) == 0
+    assert (await listing.see(this, [listed(before)])).news == ()
     assert (await known(), await Contact.all().count()) == (0, 0)
-    assert await listing.see(this, [listed(clock.now() + timedelta(seconds=1))]) == 1
+    assert len((await listing.see(this, [listed(clock.now() + timedelta(seconds=1))])).news) == 1
     assert await known() == 1
-    assert await listing.see(this, [listed(before)]) == 0, "a client as any other from now on"
+    assert (await listing.see(this, [listed(before)])).news == (), "a client as any other from now on"
 
 
 async def test_a_groups_own_list_does_not_bring_them_back_and_joining_again_does(erased: int) -> None:
     group = await Group.get()
     old = GroupMember(id=EXTERNAL, is_staff=False, joined_at=clock.now() - timedelta(days=9), join_scene=1)
-    await roster._join(group, [old])
+    await roster._join(group.id, group.corpid, [old])
     assert await known() == 0
     assert not await Membership.filter(member_id=EXTERNAL).exists()
     new = GroupMember(id=EXTERNAL, is_staff=False, joined_at=clock.now() + timedelta(seconds=1), join_scene=1)
-    await roster._join(group, [new])
+    await roster._join(group.id, group.corpid, [new])
     assert await known() == 1
 
 
 async def test_what_is_told_late_is_no_new_act_and_a_new_one_makes_a_new_client(erased: int) -> None:
-    corp, late, now = settings.get().wecom_corpid, clock.now() - timedelta(hours=1), clock.now() + timedelta(seconds=1)
-    await contact_added.contact_added(ContactAdded("wecom", late, {}, corp, "zhang.wei", EXTERNAL))
-    await followed.followed(Followed("official_account", late, {}, OPENID))
-    await followed.unfollowed(Unfollowed("official_account", now, {}, OPENID))
-    await message_received.text_received(TextMessage("official_account", late, {}, OPENID, "m1", "在吗"))
+    corp, account = settings.get().wecom_corpid, settings.get().oa_appid
+    late, now = clock.now() - timedelta(hours=1), clock.now() + timedelta(seconds=1)
+    await contact_added.contact_added(ContactAdded("wecom", late, {}, corp, "zhang.wei", EXTERNAL, app=corp))
+    await followed.followed(Followed("official_account", late, {}, OPENID, app=account))
+    await followed.unfollowed(Unfollowed("official_account", now, {}, OPENID, app=account))
+    await message_received.text_received(TextMessage("official_account", late, {}, OPENID, "m1", "在吗", app=account))
     assert await known() == 0
-    await followed.followed(Followed("official_account", now, {}, OPENID))
+    await followed.followed(Followed("official_account", now, {}, OPENID, app=account))
     assert await known() == 1
-    await contact_added.contact_added(ContactAdded("wecom", now, {}, corp, "zhang.wei", EXTERNAL))
+    await contact_added.contact_added(ContactAdded("wecom", now, {}, corp, "zhang.wei", EXTERNAL, app=corp))
     assert await known() == 2
     assert not any(one.marketing_consent for one in await Client.filter(erased_at=None))
-    assert not await returning.is_kept_away("openid", settings.get().oa_appid, OPENID)
+    assert not await returning.is_kept_away("openid", account, OPENID)
     shell = await Client.get(id=erased)
     assert (shell.name_sealed, shell.source, shell.merged_into_id) == (None, "erased", shell.id)
