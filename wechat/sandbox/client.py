@@ -20,7 +20,7 @@ class Sandbox:
 
     def __init__(self, control_url: str, timeout_s: float = 120) -> None:
         self._url = control_url.rstrip("/")
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
+        self._timeout_s = timeout_s
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Sandbox:
@@ -143,17 +143,21 @@ class Sandbox:
 
     async def settle(self, timeout: float = 10) -> bool:
         """Wait until nothing is pending; False when something still was after `timeout` seconds."""
-        return bool((await self._ask("POST", "/settle", body={"timeout": timeout}))["settled"])
+        return bool((await self._ask("POST", "/settle", body={"timeout": timeout}, waits_s=timeout))["settled"])
 
     async def reset(self) -> Told:
         """A new world with the same accounts and corps, without people."""
         return await self._ask("POST", "/reset")
 
-    async def _ask(self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None) -> Told:
+    async def _ask(
+        self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None, waits_s: float = 0
+    ) -> Told:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
+            self._session = aiohttp.ClientSession()
         asked = {name: str(value) for name, value in (query or {}).items()}
-        async with self._session.request(method, self._url + path, json=body, params=asked) as answer:
+        # what is asked to wait answers that much later
+        limit = aiohttp.ClientTimeout(total=self._timeout_s + waits_s)
+        async with self._session.request(method, self._url + path, json=body, params=asked, timeout=limit) as answer:
             told: Told = await answer.json(content_type=None)
             if answer.status != 200:
                 raise Refusal(str(told.get("error", answer.status)))
