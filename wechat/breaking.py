@@ -105,7 +105,6 @@ class Breaker:
 
     async def failed(self, api: str, fault: WeChatFault) -> None:
         """A call failed: hold what its code or the number of failures asks for; sets the pause on a quota's fault."""
-        self._probing.pop(api, None)
         hold = handling.hold_for(api, fault)
         if hold is None and handling.is_trouble(fault):
             count = self._failures[api] = self._failures.get(api, 0) + 1
@@ -116,6 +115,7 @@ class Breaker:
             await self.answered(api)
         if hold is not None:
             await self._hold(hold, fault)
+        self._probing.pop(api, None)
 
     async def close(self) -> None:
         """Wait for what is being read."""
@@ -124,7 +124,6 @@ class Breaker:
 
     async def _hold(self, hold: Hold, fault: WeChatFault) -> None:
         now = clock.now()
-        self._probing.pop(hold.api, None)
         slowed = (0.5, now + timedelta(seconds=hold.pauses[0] + handling.SLOWED_S)) if hold.slows else (1.0, None)
         said = (hold.kind, fault.reason[:60], fault.message[:200], fault.errcode, now, list(hold.pauses), *slowed)
         _log.warning("api.held", app=self.app, api=hold.api, kind=hold.kind, reason=fault.reason, code=fault.errcode)
@@ -132,6 +131,8 @@ class Breaker:
             until = now + timedelta(seconds=hold.pauses[0])
             self._held[hold.api] = Held(hold.kind, fault.reason, fault.message, fault.errcode, until, *slowed)
         await self._write(HOLD, hold.api, *said)
+        # only now that the new end is known: a moment earlier the old one, which is over, would let another probe pass
+        self._probing.pop(hold.api, None)
         held = self._held.get(hold.api)
         if held is not None and held.kind == "quota" and held.until_at is not None:
             fault.pause = max((held.until_at - now).total_seconds(), 1.0)
