@@ -82,6 +82,7 @@ async def gather(story: Story, harvest: Harvest, heard: list[bytes]) -> None:
     await listening.in_files(instance, harvest)
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(400)
 async def test_a_few_people_leave_no_readable_trace() -> None:
     assert (await whole_story(FEW)).finds == {}

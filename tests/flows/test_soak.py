@@ -13,7 +13,7 @@ from tests.waiting import until
 
 BURST = 1000
 SIZES = (
-    pytest.param(2_000, id="short"),
+    pytest.param(2_000, id="short", marks=pytest.mark.prove),
     pytest.param(100_000, id="long", marks=[pytest.mark.prove, pytest.mark.long]),
 )
 UNHANDLED = "SELECT count(*) FROM callback WHERE state IN ('received', 'claimed', 'failed')"

@@ -103,7 +103,7 @@ def requests(maker: Hostile, count: int) -> Iterator[tuple[str, bytes]]:
         yield "forged", on_the_wire(maker, call)
 
 
-@pytest.mark.parametrize("count", [1_500, pytest.param(10_000, marks=PROOF)])
+@pytest.mark.parametrize("count", [pytest.param(1_500, marks=pytest.mark.prove), pytest.param(10_000, marks=PROOF)])
 async def test_hostile_http_makes_no_error_of_ours_and_no_forgery_is_taken(wire: Wire, count: int) -> None:
     maker, seen = Hostile(20_261_126, hostile.our_apps()), Counter[tuple[str, int]]()
     source = requests(maker, count)

@@ -41,7 +41,10 @@ async def leases_run_out() -> None:
     )
 
 
-TIMES = (1, pytest.param(5, marks=[pytest.mark.prove, pytest.mark.timeout(600)]))
+TIMES = (
+    pytest.param(1, marks=pytest.mark.prove),
+    pytest.param(5, marks=[pytest.mark.prove, pytest.mark.long, pytest.mark.timeout(600)]),
+)
 
 
 @pytest.mark.parametrize("times", TIMES)
