@@ -18,6 +18,7 @@ MORE_MEMORY_MB = 250
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_a_hundred_thousand_fans_take_seconds_and_little_memory(sandbox: Sandbox) -> None:
     await sandbox.seed("bulk", fans=MANY)

@@ -80,6 +80,7 @@ async def test_the_overview_counts_what_one_by_one_would() -> None:
 
 
 @pytest.mark.prove
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("db")
 async def test_a_hundred_thousand_clients_and_half_a_million_sends_are_counted_within_a_second() -> None:

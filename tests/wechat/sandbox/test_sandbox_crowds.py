@@ -88,6 +88,7 @@ async def test_each_habit_finds_somebody_or_nobody_but_never_breaks() -> None:
 
 
 @pytest.mark.prove
+@pytest.mark.long
 async def test_a_hundred_thousand_fans_and_clients_come_within_seconds() -> None:
     place, started = world(), time.process_time()
     big = {"kind": "bulk", "fans": 100_000, "clients": 100_000, "members": 500, "groups": 200}
@@ -102,6 +103,7 @@ async def test_a_hundred_thousand_fans_and_clients_come_within_seconds() -> None
 
 
 @pytest.mark.prove
+@pytest.mark.long
 async def test_three_thousand_answers_a_second_come_from_one_core() -> None:
     place, asked = world(), 6000
     place.put_corp(config.read_corp({"corpid": "ww1", "agents": [{"agentid": 1, "secret": "s"}]}))
