@@ -1,4 +1,4 @@
-"""How long callbacks are kept, handled or set aside; a repeat can't come later, because its signature is too old after minutes."""
+"""How long callbacks are kept, handled or set aside; a repeat comes within minutes, or its signature is too old."""
 
 from __future__ import annotations
 
