@@ -262,15 +262,20 @@ async def test_who_declared_an_interest_in_it_has_no_vote(people: dict[str, Staf
         await approvals.give_back(asked.id, "不好", people["wang"])
 
 
-async def test_ending_the_own_interest_while_the_question_is_open_gives_no_vote(people: dict[str, Staff]) -> None:
+async def test_ending_the_own_interest_gives_no_vote_for_a_month(people: dict[str, Staff]) -> None:
     held = await interests.declare("product", "R12", "持有", people["wang"])
     asked = await _ask(people, touches=("product:R12",))
     await interests.end(held.id, people["wang"])
     with pytest.raises(Forbidden, match="利益"):
         await approvals.approve(asked.id, "hash-1", people["wang"])
-    with clock.frozen(clock.now() + timedelta(days=1)):
-        later = await approvals.ask("thing", 8, "hash-1", {}, people["li"], touches=("product:R12",))
-        assert (await approvals.approve(later.id, "hash-1", people["wang"])).state == "approved"
+    soon, later = clock.now() + timedelta(days=1), clock.now() + interests.STILL_COUNTS + timedelta(days=1)
+    with clock.frozen(soon):
+        again = await approvals.ask("thing", 8, "hash-1", {}, people["li"], touches=("product:R12",))
+        with pytest.raises(Forbidden, match="利益"):
+            await approvals.approve(again.id, "hash-1", people["wang"])
+    with clock.frozen(later):
+        free = await approvals.ask("thing", 9, "hash-1", {}, people["li"], touches=("product:R12",))
+        assert (await approvals.approve(free.id, "hash-1", people["wang"])).state == "approved"
 
 
 @pytest.mark.parametrize("maker", ["li", "wang"])
