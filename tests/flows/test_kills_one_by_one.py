@@ -17,7 +17,8 @@ from tests.waiting import until
 TEXT = "{称呼}您好，我行新增周末贵宾理财咨询，欢迎预约。"
 SAID = "我行新增周末贵宾理财咨询"
 DECISION = re.compile(r"/settings/health/sends/(\d+)/decision")
-pytestmark = [pytest.mark.prove, pytest.mark.timeout(1500)]
+# its short form in CI is tests/community/sending/test_kills.py
+pytestmark = [pytest.mark.prove, pytest.mark.long, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture
