@@ -62,7 +62,7 @@ async def waiting_campaign() -> Campaign:
     """Waits for the reviewer: two products, so that only assessed and able clients are on the list."""
     tree = {"op": "and", "items": [in_tiers("gold", "sunflower", "diamond"), {"field": "contact", "op": "is"}]}
     text = (
-        "{称呼|您}好，近期六个月与一年期的固收类理财陆续开放，适合有一段时间用不到的资金。"
+        "您好，近期六个月与一年期的固收类理财陆续开放，适合有一段时间用不到的资金。"
         "是否合适取决于您的风险承受能力，欢迎回复我，我先为您说明产品与风险。"
     )
     starts_at: datetime = clock.at_local(clock.today() + timedelta(days=3), campaigns.MORNING)
