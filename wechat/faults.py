@@ -21,6 +21,9 @@ from kernel import clock, errors
 from wechat.events import Side
 
 BUSY_S = 4.0
+BUSY = -1
+BUSY_PAUSES = (1.0, 4.0, 15.0)
+"""After which seconds a busy platform is asked again; then the call is given up, for a send can't be told apart."""
 POLL_S = 10.0
 MINUTE_S = 60.0
 RECIPIENT_PAUSE_S = 3 * 3600.0
@@ -69,6 +72,12 @@ class Later(WeChatFault, errors.Later):
     def after(self) -> float:  # type: ignore[override]  # errors.Later keeps it as a plain attribute
         """Seconds to wait."""
         return self.pause if self.pause is not None else BUSY_S
+
+    def after_try(self, attempts: int) -> float | None:
+        """Seconds until the next try when `attempts` were made before this one; None: it was the last."""
+        if self.errcode != BUSY:
+            return self.after
+        return BUSY_PAUSES[attempts] if attempts < len(BUSY_PAUSES) else None
 
 
 class NotSent(Later):

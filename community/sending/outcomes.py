@@ -74,9 +74,9 @@ def of_fault(fault: WeChatFault, attempts: int, jitter: float | None = None, *, 
     if isinstance(fault, NotSent):
         # the network is gone for everybody: one rest for the channel instead of a retry of each row
         return Outcome("planned", fault.reason, refund=True, hold=fault.message or fault.reason, hold_s=fault.after)
-    if isinstance(fault, Later) and attempts + 1 < ATTEMPTS:
+    if isinstance(fault, Later) and attempts + 1 < ATTEMPTS and (least := fault.after_try(attempts)) is not None:
         drawn = random.random() if jitter is None else jitter  # nosemgrep: no-chance-where-secrets-are-made
-        return Outcome("planned", fault.reason[:60], after=back_off(attempts, fault.after, drawn))
+        return Outcome("planned", fault.reason[:60], after=back_off(attempts, least, drawn))
     return Outcome("failed", "gave_up")
 
 

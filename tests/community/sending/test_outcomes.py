@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.sending import outcomes
+from wechat import faults
 from wechat.faults import Blocked, Done, Later, Never, NotSent, Unknown, WeChatFault
 
 
@@ -43,3 +44,10 @@ def test_a_pause_is_never_shorter_than_asked_for_and_never_much_longer_than_an_h
 
 def test_later_gives_up_after_some_attempts() -> None:
     assert outcomes.of_fault(fault(Later), attempts=outcomes.ATTEMPTS - 1).reason == "gave_up"
+
+
+def test_a_busy_platform_is_asked_again_after_one_four_and_fifteen_seconds_and_then_no_more() -> None:
+    busy = faults.of_answer("official_account", "message/custom/send", {"errcode": -1})
+    tries = [outcomes.of_fault(busy, attempts, jitter=0) for attempts in range(4)]
+    assert [one.after for one in tries] == [1, 4, 15, None]
+    assert tries[-1].reason == "gave_up"
