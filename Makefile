@@ -112,6 +112,6 @@ catalogue: setup-dev
 # no index and no address is written: only names, versions and hashes
 lock: setup-dev
 	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url requirements.in -o requirements.lock
-	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements.lock requirements-dev.in -o requirements-dev.lock
+	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-markers -c requirements.lock requirements-dev.in -o requirements-dev.lock
 	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-audit.in -o requirements-audit.lock
 	$(UV) pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-bench.in -o requirements-bench.lock
