@@ -7,8 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from aiohttp import web
 
+from wechat import faults
+from wechat.official_account.door import RealOfficialAccount
+from wechat.wecom.door import RealWeCom
+
+CUSTOM = "/cgi-bin/message/custom/send"
+INFO = "/cgi-bin/user/info"
+STABLE = "/cgi-bin/stable_token"
+MakeAccount = Callable[[], RealOfficialAccount]
+MakeCorp = Callable[[], RealWeCom]
 Reply = Callable[["Seen"], Any]
 
 
@@ -76,3 +86,10 @@ async def start(loopback: Loopback) -> web.AppRunner:
     host, port = runner.addresses[0][:2]
     loopback.url = f"http://{host}:{port}"
     return runner
+
+
+async def fault_of(awaited: Any) -> faults.WeChatFault:
+    """The fault that a call ends with; it fails the test when the call succeeds."""
+    with pytest.raises(faults.WeChatFault) as caught:
+        await awaited
+    return caught.value

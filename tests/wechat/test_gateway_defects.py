@@ -6,7 +6,6 @@ import asyncio
 import pickle
 import time
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,25 +13,14 @@ from aiohttp import web
 
 from kernel import cache, database
 from tests.wechat.conftest import SECRET
-from tests.wechat.loopback import Loopback
+from tests.wechat.loopback import CUSTOM, INFO, STABLE, Loopback, MakeAccount, MakeCorp, fault_of
 from wechat import faults, transport
 from wechat.official_account.door import RealOfficialAccount
 from wechat.wecom.door import RealWeCom
 
-CUSTOM = "/cgi-bin/message/custom/send"
-INFO = "/cgi-bin/user/info"
-STABLE = "/cgi-bin/stable_token"
 GROUP_MESSAGE = "/cgi-bin/externalcontact/add_msg_template"
 FOLLOWERS = "/cgi-bin/externalcontact/get_follow_user_list"
 HTML = "<html>系统维护中</html>"
-MakeAccount = Callable[[], RealOfficialAccount]
-MakeCorp = Callable[[], RealWeCom]
-
-
-async def fault_of(awaited: Any) -> faults.WeChatFault:
-    with pytest.raises(faults.WeChatFault) as caught:
-        await awaited
-    return caught.value
 
 
 async def test_defect_1_a_token_refused_for_ever_costs_three_calls_and_then_none(

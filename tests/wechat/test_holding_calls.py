@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from kernel import clock, database
-from tests.wechat.loopback import Loopback
+from tests.wechat.loopback import CUSTOM, INFO, Loopback, MakeAccount, MakeCorp, fault_of
 from wechat import breaking, faults, transport
-from wechat.official_account.door import RealOfficialAccount
-from wechat.wecom.door import RealWeCom
 
-CUSTOM = "/cgi-bin/message/custom/send"
-INFO = "/cgi-bin/user/info"
 FOLLOWERS = "/cgi-bin/externalcontact/get_follow_user_list"
-MakeAccount = Callable[[], RealOfficialAccount]
-MakeCorp = Callable[[], RealWeCom]
 TEN = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-
-
-async def fault_of(awaited: Any) -> faults.WeChatFault:
-    with pytest.raises(faults.WeChatFault) as caught:
-        await awaited
-    return caught.value
 
 
 async def test_a_days_quota_stops_this_api_until_midnight_and_no_other(

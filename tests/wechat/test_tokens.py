@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from kernel import cache, clock, database, settings
 from tests.wechat.conftest import SECRET
-from tests.wechat.loopback import Loopback
+from tests.wechat.loopback import CUSTOM, STABLE, Loopback, MakeAccount, MakeCorp, fault_of
 from wechat import faults, tokens
-from wechat.official_account.door import RealOfficialAccount
-from wechat.wecom.door import RealWeCom
-
-CUSTOM = "/cgi-bin/message/custom/send"
-
-STABLE = "/cgi-bin/stable_token"
-
-INFO = "/cgi-bin/user/info"
-
-MakeAccount = Callable[[], RealOfficialAccount]
-
-MakeCorp = Callable[[], RealWeCom]
-
-
-async def fault_of(awaited: Any) -> faults.WeChatFault:
-    with pytest.raises(faults.WeChatFault) as caught:
-        await awaited
-    return caught.value
 
 
 @pytest.mark.parametrize("code", [40001, 40014, 42001])

@@ -5,30 +5,15 @@ from __future__ import annotations
 import pickle
 import time
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from tests.wechat.conftest import SECRET
-from tests.wechat.loopback import Loopback, Seen
+from tests.wechat.loopback import CUSTOM, INFO, STABLE, Loopback, MakeAccount, MakeCorp, Seen, fault_of
 from wechat import doors, faults
-from wechat.official_account.door import RealOfficialAccount
 from wechat.transport import Transport
-from wechat.wecom.door import RealWeCom
-
-CUSTOM = "/cgi-bin/message/custom/send"
-STABLE = "/cgi-bin/stable_token"
-INFO = "/cgi-bin/user/info"
-MakeAccount = Callable[[], RealOfficialAccount]
-MakeCorp = Callable[[], RealWeCom]
-
-
-async def fault_of(awaited: Any) -> faults.WeChatFault:
-    with pytest.raises(faults.WeChatFault) as caught:
-        await awaited
-    return caught.value
 
 
 async def test_a_hanging_platform_leaves_a_send_unknown_and_a_reading_for_later(
