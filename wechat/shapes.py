@@ -159,7 +159,10 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class GroupSnapshot:
-    """A group as it is now; `member_version` links it to the chain of membership callbacks."""
+    """A group as it is now; `member_version` links it to the chain of membership callbacks.
+
+    asked_at: before we asked; it is at least as new as that. Of two snapshots the one asked later knows better.
+    """
 
     chat_id: str
     name: str
@@ -168,6 +171,7 @@ class GroupSnapshot:
     created_at: datetime
     member_version: str
     members: tuple[GroupMember, ...]
+    asked_at: datetime
     admins: tuple[str, ...] = ()
 
 

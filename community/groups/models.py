@@ -13,6 +13,7 @@ class Group(Record):
     """A client group; `status` is active or dismissed, `member_version` WeCom's own version of the member list.
 
     stale_at: since when we know that our member list is not WeCom's; awaited_version: the one a snapshot should bring;
+    listed_at: when we asked for the newest snapshot that we took over;
     past_versions: those we went through lately, comma-separated: a snapshot with one of them lags behind what we know.
     dismissed_how: dismissed (told), gone (missing in a complete list) or unreadable. local_tags, note: the bank's own.
     """
@@ -32,6 +33,7 @@ class Group(Record):
     dismissed_at = fields.DatetimeField(null=True)
     read_at = fields.DatetimeField(null=True)
     stale_at = fields.DatetimeField(null=True)
+    listed_at = fields.DatetimeField(null=True)
     awaited_version = fields.CharField(max_length=64, default="", db_default="")
     past_versions = fields.TextField(default="", db_default="")
     seen_run_id = fields.BigIntField(null=True)

@@ -40,9 +40,16 @@ FROM unnest($2::text[], $3::boolean[], $4::bigint[], $5::timestamptz[], $6::int[
 ON CONFLICT (group_id, member_id) DO UPDATE SET left_at = NULL, quit_scene = NULL, left_how = '',
   is_client = excluded.is_client, client_id = coalesce(excluded.client_id, m.client_id), joined_at = excluded.joined_at,
   join_scene = excluded.join_scene, times_joined = m.times_joined + 1
-WHERE m.left_at IS NOT NULL AND m.left_at <= coalesce(excluded.joined_at, m.left_at)
+WHERE m.left_at IS NOT NULL AND m.left_at <= greatest(excluded.joined_at, $7::timestamptz)
 RETURNING member_id, client_id, is_client, joined_at AS at
 """
+STILL_INSIDE = """
+UPDATE membership m SET left_at = NULL, quit_scene = NULL, left_how = ''
+FROM unnest($2::text[], $3::timestamptz[]) AS given(member_id, joined_at)
+WHERE m.group_id = $1 AND m.member_id = given.member_id AND m.left_how = 'gone' AND m.left_at <= $4
+  AND m.joined_at = given.joined_at
+"""
+"""Whom an older list lacked and a newer one shows in the same stay: they never left."""
 LEAVE = """
 UPDATE membership SET left_at = $2, quit_scene = $3, left_how = $6
 WHERE group_id = $1 AND left_at IS NULL AND (member_id = ANY($4::text[])) = $5
@@ -51,7 +58,7 @@ RETURNING member_id, client_id, is_client, left_at AS at
 DESCRIBE = """
 UPDATE client_group SET name = $2, notice = $3, owner_userid = $4::text, opened_at = coalesce(opened_at, $5),
   owner_id = coalesce((SELECT id FROM staff WHERE wecom_userid = $4::text), owner_id),
-  read_at = $6, status = 'active', dismissed_at = NULL, dismissed_how = '',
+  read_at = $6, listed_at = $8, status = 'active', dismissed_at = NULL, dismissed_how = '',
   stale_at = CASE WHEN $7::boolean THEN stale_at END
 WHERE id = $1
 """
@@ -130,13 +137,16 @@ async def apply(group_id: int, event: GroupChanged) -> tuple[list[Move], list[Mo
 
 
 async def apply_snapshot(group_id: int, snapshot: GroupSnapshot) -> tuple[list[Move], list[Move]]:
-    """Make our list that of WeCom: (joined, left). One that lags behind changes that we have applied is not used.
+    """Make our list that of WeCom: (joined, left). One that lags behind what we have applied is not used.
 
+    It lags when we went through its version, or when one that was asked for later has been taken over already.
     A group that we took for dismissed and that WeCom still lists is alive again.
     """
     async with database.transaction():
         row = await _locked(group_id)
         if row["dismissed_at"] is not None and row["dismissed_at"] > clock.now() - DOUBT:
+            return [], []
+        if row["listed_at"] is not None and snapshot.asked_at < row["listed_at"]:
             return [], []
         has_waited = row["stale_at"] is not None and row["stale_at"] <= clock.now() - LAG
         if not has_waited and snapshot.member_version in row["past_versions"].split(","):
@@ -145,10 +155,13 @@ async def apply_snapshot(group_id: int, snapshot: GroupSnapshot) -> tuple[list[M
         if snapshot.member_version != row["member_version"]:
             await _move(row, snapshot.member_version)
         described = (snapshot.name, snapshot.notice, snapshot.owner, snapshot.created_at)
-        await database.execute(DESCRIBE, group_id, *described, clock.now(), still_waits)
-        joined, _ = await _join(group_id, row["corpid"], snapshot.members)
+        await database.execute(DESCRIBE, group_id, *described, clock.now(), still_waits, snapshot.asked_at)
+        stays = [one for one in snapshot.members if one.joined_at is not None]
+        stay = [one.id for one in stays], [one.joined_at for one in stays]
+        await database.execute(STILL_INSIDE, group_id, *stay, snapshot.asked_at)
+        joined, _ = await _join(group_id, row["corpid"], snapshot.members, snapshot.asked_at)
         inside = [one.id for one in snapshot.members]
-        left = await _leave(group_id, inside, clock.now(), None, "gone", except_these=True)
+        left = await _leave(group_id, inside, snapshot.asked_at, None, "gone", except_these=True)
         return joined, left
 
 
@@ -206,7 +219,10 @@ async def _as_members(event: GroupChanged) -> list[GroupMember]:
     ]
 
 
-async def _join(group_id: int, corpid: str, listed: Sequence[GroupMember]) -> tuple[list[Move], bool]:
+async def _join(
+    group_id: int, corpid: str, listed: Sequence[GroupMember], seen_at: datetime | None = None
+) -> tuple[list[Move], bool]:
+    # seen_at: they were seen inside then, so whoever had left before is back, whatever the second of their coming says
     members, found = await _known_or_made(corpid, listed)
     rows = await database.fetch(
         JOIN,
@@ -216,6 +232,7 @@ async def _join(group_id: int, corpid: str, listed: Sequence[GroupMember]) -> tu
         [found[one.id].client_id if one.id in found else None for one in members],
         [one.joined_at or clock.now() for one in members],
         [one.join_scene for one in members],
+        seen_at,
     )
     scenes = {one.id: one.join_scene for one in members}
     moves = [Move(**row, how=scenes[row["member_id"]]) for row in rows]

@@ -81,7 +81,7 @@ def tags(answer: Row) -> list[CorpTag]:
     ]
 
 
-def group(shown: Row) -> GroupSnapshot:
+def group(shown: Row, asked_at: datetime) -> GroupSnapshot:
     """A group with its members."""
     return GroupSnapshot(
         chat_id=str(shown["chat_id"]),
@@ -91,6 +91,7 @@ def group(shown: Row) -> GroupSnapshot:
         created_at=datetime.fromtimestamp(int(shown.get("create_time", 0)), UTC),
         member_version=str(shown.get("member_version", "")),
         members=tuple(_member(row) for row in shown.get("member_list", ())),
+        asked_at=asked_at,
         admins=tuple(str(row["userid"]) for row in shown.get("admin_list", ())),
     )
 

@@ -30,8 +30,9 @@ class Groups(Speaking):
 
     async def group(self, chat_id: str) -> GroupSnapshot:
         """One group with its members; may lag some seconds behind a callback."""
+        asked_at = clock.now()
         answer = await self._post("externalcontact/groupchat/get", chat_id=chat_id, need_name=1)
-        return answers.group(answer["group_chat"])
+        return answers.group(answer["group_chat"], asked_at)
 
     async def group_figures(self, owners: Sequence[str], start: date, end: date) -> list[GroupFigures]:
         """What happened in the groups of up to 100 owners in up to 30 days of the last 180, by owner."""
