@@ -10,6 +10,7 @@ from kernel import clock, database
 from staff import scope
 from staff.models import Staff
 from wechat import accounts, limits
+from wechat.events import Side
 from wechat.limits import GROUP_MESSAGE, Limit
 
 USED = """
@@ -84,10 +85,11 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """One API of one account and what was called of it in its window."""
+    """One API (its path, from /) of one account and what was called of it in its window; kind: the account's side."""
 
     app: str
-    label: str
+    kind: Side
+    api: str
     per: str
     used: int
     allowed: int
@@ -127,14 +129,14 @@ async def of_calls() -> list[Calls]:
     found: list[Calls] = []
     for row in rows:
         name = names.get(row["app"]) or names.get(f"{row['app']}:0") or row["app"].split(":")[-1]
-        known = by_day.get(f"oa.api.{row['api'].lstrip('/')}")
+        api = row["api"]
+        known = by_day.get(f"oa.api.{api.lstrip('/')}")
         if row["app"].startswith("official_account") and known:
-            found.append(Calls(name, known.label, "day", row["today"], known.number(now)))
+            found.append(Calls(name, "official_account", api, "day", row["today"], known.number(now)))
         elif row["app"].startswith("wecom") and row["this_hour"]:
             hourly = limits.at("wecom.api.hour", now)
-            label = row["api"].rsplit("cgi-bin/", 1)[-1]
-            found.append(Calls(name, label, "hour", row["this_hour"], hourly.number(now)))
-    return sorted(found, key=lambda one: (-one.used / one.allowed, one.app, one.label))
+            found.append(Calls(name, "wecom", api, "hour", row["this_hour"], hourly.number(now)))
+    return sorted(found, key=lambda one: (-one.used / one.allowed, one.app, one.api))
 
 
 async def _reach(channel: str, sql: str, own: scope.Condition) -> Reach:

@@ -1,7 +1,8 @@
-"""APIs in words for staff; those without a word are shown by their path alone."""
+"""Sides and APIs of WeChat in words for staff; an API without a word is shown by its path alone."""
 
 from __future__ import annotations
 
+SIDES = {"official_account": "公众号", "wecom": "企业微信"}
 API_NAMES = {
     "*": "全部接口",
     "/cgi-bin/stable_token": "获取凭证",

@@ -16,7 +16,7 @@ from kernel import clock, database
 from kernel.errors import NotFound
 from staff import audit, permissions
 from web import forms
-from web.console.api_call_words import API_NAMES
+from web.console.api_call_words import API_NAMES, SIDES
 from web.language import gettext as _
 from web.rendering import render, see_other
 from wechat import accounts, advice, breaking, measuring, usage
@@ -25,7 +25,6 @@ from wechat.usage import Use
 
 SPANS = {"hour": "最近 1 小时", "day": "最近 24 小时", "week": "最近 7 天"}
 HOURS = {"hour": 1, "day": 24, "week": 168}
-SIDES = {"official_account": "公众号", "wecom": "企业微信"}
 KINDS = {"quota": "额度或频率", "account": "账号配置", "trouble": "没有答复"}
 SHOWN = 60
 SUBJECT = "api_hold"

@@ -13,6 +13,7 @@ from kernel.errors import Refused
 from staff import audit
 from web import forms
 from web.console import connection_forms, connections
+from web.console.api_call_words import SIDES
 from web.language import gettext as _
 from web.rendering import render, see_other
 from wechat import accounts_changing
@@ -113,7 +114,7 @@ def _new(request: Request, values: dict[str, Any], errors: dict[str, str], *, st
         status=status,
         values=values,
         errors=errors,
-        sides=list(connections.SIDES.items()),
+        sides=list(SIDES.items()),
         modes=list(connections.MODES.items()),
         formats=list(connections.FORMATS.items()),
         slug_help=connection_forms.SLUG_HELP,

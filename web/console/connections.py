@@ -16,13 +16,13 @@ from staff import audit
 from staff.models import Staff
 from web import forms
 from web.console import connection_forms
+from web.console.api_call_words import SIDES
 from web.language import gettext as _
 from web.rendering import render, see_other
 from wechat import accounts, accounts_changing, breaking, diagnosing, findings, tasks
 from wechat.apps import App
 from wechat.models import Diagnosis, WechatApp
 
-SIDES = {"official_account": "公众号", "wecom": "企业微信"}
 MODES = {"safe": "安全模式", "compatible": "兼容模式", "plain": "明文模式"}
 FORMATS = {"xml": "XML", "json": "JSON"}
 VERDICTS = {"ok": "正常", "note": "留意", "wrong": "有问题", "skipped": "未检查"}

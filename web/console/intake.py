@@ -14,6 +14,7 @@ from kernel.errors import Refused
 from staff import permissions
 from staff.models import Staff
 from web import forms
+from web.console.api_call_words import SIDES
 from web.language import gettext as _
 from web.rendering import render, see_other
 from wechat import accounts
@@ -27,7 +28,6 @@ STATES = {
     "quarantined": "隔离",
     "handled": "24 小时内已处理",
 }
-SIDES = {"official_account": "公众号", "wecom": "企业微信"}
 LANES = {"urgent": "欢迎语", "messages": "客户消息与操作", "callbacks": "其他通知"}
 LANE_NOTES = {
     "urgent": "新好友的欢迎码只有 20 秒",
@@ -136,6 +136,7 @@ async def _facts(request: Request) -> dict[str, Any]:
             (clock.local(one.at).strftime("%H:%M"), one.received, one.repeated) for one in reversed(standing.minutes)
         ],
         "names": {app.key: app.name or app.receive_id for app in accounts.every()},
+        "kinds": {app.key: SIDES[app.side] for app in accounts.every()},
         "counts": {count.state: count for count in await callbacks.counts()},
         "letters": await callbacks.failed(),
         "refused": await callbacks.refused(),

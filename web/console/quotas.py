@@ -11,6 +11,7 @@ from campaigns.audience.reach import CHANNELS
 from campaigns.planning import forecasting
 from community.sending import quota_overview, quotas
 from kernel import clock
+from web.console.api_call_words import API_NAMES, SIDES
 from web.rendering import render
 from wechat import accounts, limits
 from wechat.limits import GROUP_MESSAGE
@@ -36,6 +37,8 @@ async def index(request: Request) -> Response:
         window_name=WINDOW_NAMES.get(clients.limit.per, ""),
         standings=[(channel, names.get(app, app), one) for (channel, app), one in (await quotas.of_accounts()).items()],
         calls=(await quota_overview.of_calls())[:SHOWN_CALLS],
+        api_names=API_NAMES,
+        sides=SIDES,
         units=limits.UNITS,
         planned=planned,
         windows=await forecasting.windows(planned, clients),
