@@ -7,6 +7,7 @@ import logging
 import signal
 
 from campaigns.delivery import tasks as campaigns
+from campaigns.journeys import tasks as journeys
 from campaigns.livestreams import tasks as livestreams
 from community.clients import tasks as clients
 from community.groups import tasks as groups
@@ -35,6 +36,7 @@ TIMETABLE = (
     # campaigns move on
     job("start-campaigns", every(seconds=5), campaigns.start_due_campaigns),
     job("finish-campaigns", every(seconds=15), campaigns.finish_campaigns),
+    job("advance-journeys", every(seconds=10), journeys.advance_journeys),
     job("follow-livestreams", every(minutes=1), livestreams.sweep),
     # what WeChat knows better
     job("read-people", every(minutes=1), clients.read_unread),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from campaigns import erasing as erasing_campaigns
 from campaigns.delivery import exporting as exporting_campaigns
 from campaigns.delivery import uniting
+from campaigns.journeys import approval as approving_journeys
+from campaigns.journeys import uniting as uniting_entries
+from campaigns.journeys import writing as writing_journeys
 from campaigns.kinds import registry
 from campaigns.planning import approval, stopping
 from community.clients import ownership
@@ -33,6 +36,9 @@ from webhooks import retaining as retaining_callbacks
 REGISTERED = (
     registry,
     uniting,
+    approving_journeys,
+    uniting_entries,
+    writing_journeys,
     approval,
     stopping,
     stops,

@@ -28,6 +28,7 @@ APPS: dict[str, list[str]] = {
         "campaigns.livestreams.models",
         "campaigns.events.models",
         "campaigns.delivery.models",
+        "campaigns.journeys.models",
     ],
     "webhooks": ["webhooks.models"],
 }

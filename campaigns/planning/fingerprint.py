@@ -29,7 +29,7 @@ async def contents(campaign: Campaign) -> dict[str, Any]:
         "late_minutes": campaign.late_minutes,
         "branch": campaign.branch_id,
         "author": campaign.author_id,
-        "scope": await _scope(campaign),
+        "scope": await scope_of(campaign.author_id, campaign.conditions),
         "steps": [step_contents(step) for step in steps],
         "details": await kind.of(campaign.kind).details(campaign),
         "products": await products.contents(campaign),
@@ -63,17 +63,19 @@ async def limits(campaign: Campaign) -> policies.Policy:
     return await policies.in_force(clock.local(campaign.starts_at).date() if campaign.starts_at else None)
 
 
-async def _scope(campaign: Campaign) -> dict[str, Any]:
-    # whose clients the conditions choose from follows the author's place in the bank: it must not grow after the word,
-    # by another reach, a move, a unit that comes under the author's, or somebody whom the author stands in for
-    author = await Staff.get(id=campaign.author_id)
+async def scope_of(author_id: int, conditions_tree: conditions.Tree) -> dict[str, Any]:
+    """From whose clients the conditions choose: it follows the author's place in the bank and must not grow unseen.
+
+    Neither by another reach, a move, a unit that comes under the author's, nor somebody whom the author stands in for.
+    """
+    author = await Staff.get(id=author_id)
     units = await scope.units_of(author)
     return {
         "reach": author.reach,
         "unit": author.branch_id,
         "units": None if units is None else sorted(units),
         # what the conditions name: a unit stands for all under it on the day of the word
-        "named": await organisation.below(_named_units(campaign.conditions)),
+        "named": await organisation.below(_named_units(conditions_tree)),
         "own": None
         if units is None
         else sorted([author.id, *(one.id for one in await delegations.stands_in_for(author))]),
