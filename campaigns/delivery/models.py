@@ -14,6 +14,8 @@ class Delivery(Record):
 
     arm: treated or control for everybody who could have been reached (decision due or held_out), none for people left
     out before the draw. Only rows with decision `due` become sends; intention to treat compares treated with control.
+    variant: which version a treated person gets (planning.Variant); empty for everybody else. channel: by which of the
+    campaign's channels they were reachable at the freeze. note: more about the decision, such as the other campaign.
     """
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -27,8 +29,38 @@ class Delivery(Record):
     decision = fields.CharField(max_length=30)
     tier = fields.CharField(max_length=20, default="", db_default="")
     branch_id = fields.BigIntField(null=True)
+    variant = fields.CharField(max_length=1, default="A", db_default="A")
+    channel = fields.CharField(max_length=20, default="", db_default="")
+    note = fields.CharField(max_length=120, default="", db_default="")
 
     class Meta:
         table = "delivery"
         unique_together = (("campaign_id", "client_id"),)
         indexes = (("campaign_id", "decision"),)
+
+
+class Target(Record):
+    """One client group, or one member's moments, frozen for a campaign that speaks where anybody reads.
+
+    recipient: the group's chat id or the member's userid. people: clients in it at the freeze. arm and decision as of a
+    delivery; the draw is by recipient, because whoever is in a group reads what is said there.
+    """
+
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.CASCADE
+    )
+    campaign_id: int
+    recipient = fields.CharField(max_length=80)
+    sender_userid = fields.CharField(max_length=64, default="", db_default="")
+    app = fields.CharField(max_length=64, default="", db_default="")
+    label = fields.CharField(max_length=120, default="", db_default="")
+    branch_id = fields.BigIntField(null=True)
+    people = fields.IntField(default=0, db_default=0)
+    arm = fields.CharField(max_length=8)
+    bucket = fields.IntField()
+    decision = fields.CharField(max_length=30)
+    variant = fields.CharField(max_length=1, default="A", db_default="A")
+
+    class Meta:
+        table = "target"
+        unique_together = (("campaign_id", "recipient"),)

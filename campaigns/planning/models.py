@@ -17,6 +17,8 @@ class Campaign(Record):
 
     state: see campaigns.planning.lifecycle. approved_hash: digest of all that the approver saw; an edit clears it.
     epoch: raised by pause, resume and cancel, so that leases of an older epoch stop. version: optimistic lock.
+    fallbacks: further channels, the best first, for people whom the campaign's own does not reach. spread_minutes: its
+    sends are spread evenly over so long. priority: 1 (gives way) to 5 (goes first) where two campaigns want one person.
     stream_id: the tap of its sends (community.sending.streams), opened when it starts. products: codes of the products
     that it is about (community.suitability.products); part of what is approved.
     """
@@ -29,6 +31,9 @@ class Campaign(Record):
     conditions: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     control_percent = fields.IntField(default=0, db_default=0)
     products: list[str] = fields.JSONField(default=list, db_default="[]")
+    fallbacks: list[str] = fields.JSONField(default=list, db_default="[]")
+    spread_minutes = fields.IntField(default=0, db_default=0)
+    priority = fields.IntField(default=3, db_default=3)
     salt = fields.CharField(max_length=32)
     starts_at = fields.DatetimeField(null=True)
     late_minutes = fields.IntField(default=120, db_default=120)
@@ -82,3 +87,24 @@ class Step(Record):
         table = "step"
         unique_together = (("campaign_id", "code"),)
         indexes = (("state", "due_at"),)
+
+
+class Variant(Record):
+    """One version of a campaign's messages in a comparison A/B/n; a campaign without rows has only its steps, "A".
+
+    share: percent of the treated people, all of a campaign together 100. texts: step code -> {text, link_title,
+    link_url} instead of the step's own; A has none, and what is missing is said as the step says it.
+    """
+
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", related_name="variants", on_delete=fields.CASCADE
+    )
+    campaign_id: int
+    code = fields.CharField(max_length=1)
+    label = fields.CharField(max_length=40, default="", db_default="")
+    share = fields.IntField()
+    texts: dict[str, dict[str, str]] = fields.JSONField(default=dict, db_default="{}")
+
+    class Meta:
+        table = "variant"
+        unique_together = (("campaign_id", "code"),)

@@ -13,4 +13,9 @@ class Migration(migrations.Migration):
             name='listed_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.AddField(
+            model_name='GroupTask',
+            name='moment_id',
+            field=fields.CharField(default='', db_default='', max_length=80),
+        ),
     ]

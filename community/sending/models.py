@@ -13,7 +13,10 @@ from kernel.records import Record
 STATES = (
     "planned", "leased", "requested", "accepted", "confirmed", "delivered", "failed", "skipped", "unknown"
 )  # fmt: skip
-CHANNELS = ("wecom_message", "wecom_welcome", "wecom_group", "oa_service", "oa_template", "staff_message")
+CHANNELS = (
+    "wecom_message", "wecom_welcome", "wecom_group", "moments", "oa_service", "oa_template", "oa_subscribe", "oa_mass",
+    "staff_message",
+)  # fmt: skip
 
 
 class Stream(Record):
@@ -97,6 +100,8 @@ class Send(Record):
 class GroupTask(Record):
     """One `add_msg_template` call: a task that a member of staff confirms on the phone; state as in the ledger.
 
+    chat_type: single (to clients), group, moment (a post of members) or mass (one mass send of an official account).
+    moment_id: of a post, once WeCom has made it; msgid is the job's id until then and after.
     state: requested, accepted, confirmed (every sender confirmed), delivered (no result outstanding), failed, unknown.
     """
 
@@ -109,6 +114,7 @@ class GroupTask(Record):
     text_hash = fields.CharField(max_length=64)
     recipients = fields.IntField()
     msgid = fields.CharField(max_length=80, null=True)
+    moment_id = fields.CharField(max_length=80, default="", db_default="")
     state = fields.CharField(max_length=12, default="requested", db_default="requested")
     reason = fields.CharField(max_length=60, default="", db_default="")
     requested_at = fields.DatetimeField()
