@@ -42,7 +42,8 @@ class Arm:
 class Comparison:
     """Rates of both arms (0 to 1), their difference with its 95 % interval, and what may be said.
 
-    difference None: there are not enough events to say anything, or some are still open.
+    difference None: there are not enough events to say anything, or some are still open. p: two-sided, that the arms
+    don't differ.
     """
 
     treated: float | None
@@ -50,6 +51,7 @@ class Comparison:
     difference: Interval | None
     verdict: str
     sentence: str
+    p: float | None = None
 
     @property
     def label(self) -> str:
@@ -87,10 +89,12 @@ def compare(
         )
     if by == "clients":
         interval = intervals.newcombe(treated.returned, treated.events, control.returned, control.events)
+        p = intervals.p_of_difference(treated.returned, treated.events, control.returned, control.events)
     else:
         interval = intervals.ratio_difference(treated.sums, control.sums)
+        p = intervals.p_of_ratios(treated.sums, control.sums)
     verdict = "effect" if interval.low > 0 else "harm" if interval.high < 0 else "none"
-    return Comparison(*rates, interval, verdict, _sentence(word, rates, interval, verdict))
+    return Comparison(*rates, interval, verdict, _sentence(word, rates, interval, verdict), p)
 
 
 def _sentence(word: str, rates: tuple[float | None, float | None], interval: Interval, verdict: str) -> str:

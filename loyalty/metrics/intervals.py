@@ -59,6 +59,19 @@ def ratio_difference(first: Sums, second: Sums, confidence: float = CONFIDENCE) 
     return Interval(difference, difference - half, difference + half)
 
 
+def p_of_difference(x1: int, n1: int, x2: int, n2: int) -> float:
+    """Two-sided p of two proportions being one and the same: the pooled z test without correction."""
+    pooled = (x1 + x2) / (n1 + n2)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    return _p((x1 / n1 - x2 / n2) / error) if error else 1.0
+
+
+def p_of_ratios(first: Sums, second: Sums) -> float:
+    """Two-sided p of two ratios of sums being one and the same, by the delta method."""
+    error = math.sqrt(_ratio_variance(first) + _ratio_variance(second))
+    return _p((first.r / first.a - second.r / second.a) / error) if error else 1.0
+
+
 def sample_ratio(counts: list[int], planned: list[float]) -> float:
     """p of the chi-square test that units fell into arms as planned (shares in any scale)."""
     # here, not above: few processes ever need it, and it is slow to load
@@ -82,6 +95,10 @@ def _ratio_variance(sums: Sums) -> float:
     # sum of (r - rate * a)^2 in whole numbers: with floats of 10^30 the differences would drown
     squares = sums.rr * sums.a**2 - 2 * sums.ar * sums.r * sums.a + sums.aa * sums.r**2
     return squares / sums.a**4 * sums.n / (sums.n - 1)
+
+
+def _p(z: float) -> float:
+    return math.erfc(abs(z) / math.sqrt(2))
 
 
 def _z(confidence: float) -> float:
