@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 
 from campaigns.planning.models import Campaign
 from community.clients.models import Client
 from kernel.records import Record
+from staff.models import Staff
 
 
 class Delivery(Record):
@@ -64,3 +67,21 @@ class Target(Record):
     class Meta:
         table = "target"
         unique_together = (("campaign_id", "recipient"),)
+
+
+class Verdict(Record):
+    """What somebody decided in view of a campaign's result (adopt, again, drop), with the figures it rests on."""
+
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.CASCADE
+    )
+    campaign_id: int
+    by: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("staff.Staff", on_delete=fields.RESTRICT)
+    by_id: int
+    choice = fields.CharField(max_length=8)
+    note = fields.CharField(max_length=300)
+    figures: dict[str, Any] = fields.JSONField()
+
+    class Meta:
+        table = "verdict"
+        indexes = (("campaign_id", "id"),)

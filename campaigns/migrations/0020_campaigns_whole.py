@@ -148,6 +148,25 @@ class Migration(migrations.Migration):
             options={'table': 'variant', 'app': 'campaigns', 'unique_together': (('campaign_id', 'code'),), 'pk_attr': 'id', 'table_description': 'One version of a campaign\'s messages in a comparison A/B/n; a campaign without rows has only its steps, "A".'},
             bases=['Record'],
         ),
+        ops.CreateModel(
+            name='Verdict',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('by', fields.ForeignKeyField('staff.Staff', source_field='by_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('choice', fields.CharField(max_length=8)),
+                ('note', fields.CharField(max_length=300)),
+                ('figures', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+            ],
+            options={'table': 'verdict', 'app': 'campaigns', 'indexes': [Index(fields=['campaign_id', 'id'])], 'pk_attr': 'id', 'table_description': "What somebody decided in view of a campaign's result (adopt, again, drop), with the figures it rests on."},
+            bases=['Record'],
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='cost_fen',
+            field=fields.BigIntField(null=True),
+        ),
         ops.AddField(
             model_name='Campaign',
             name='fallbacks',

@@ -19,6 +19,7 @@ class Campaign(Record):
     epoch: raised by pause, resume and cancel, so that leases of an older epoch stop. version: optimistic lock.
     fallbacks: further channels, the best first, for people whom the campaign's own does not reach. spread_minutes: its
     sends are spread evenly over so long. priority: 1 (gives way) to 5 (goes first) where two campaigns want one person.
+    cost_fen: what it cost (gifts, rooms, messages), entered when it is known; no part of what is approved.
     stream_id: the tap of its sends (community.sending.streams), opened when it starts. products: codes of the products
     that it is about (community.suitability.products); part of what is approved.
     """
@@ -51,6 +52,7 @@ class Campaign(Record):
     last_editor_id: int
     approved_hash = fields.CharField(max_length=64, default="", db_default="")
     approved_at = fields.DatetimeField(null=True)
+    cost_fen = fields.BigIntField(null=True)
     stream_id = fields.BigIntField(null=True)
     epoch = fields.IntField(default=0, db_default=0)
     version = fields.IntField(default=1, db_default=1)
