@@ -70,6 +70,8 @@ ACTIONS = {
     "campaign.approved": "活动获批",
     "campaign.started": "开始发送",
     "campaign.paused": "暂停活动",
+    "campaign.cost_entered": "填写活动成本",
+    "experiment.decided": "记下实验结论",
     "campaign.resumed": "继续活动",
     "campaign.cancelled": "取消活动",
     "campaign.reminded": "提醒员工确认",

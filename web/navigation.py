@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("users", "客户", "clients", "clients.see"),
             Item("users-group", "客户群", "groups", "groups.see"),
+            Item("clipboard-check", "跟进任务", "follow_ups", "tasks.do"),
             Item("id", "证件与评估", "renewals", "clients.see"),
             Item("file-import", "数据导入", "imports", "imports.run"),
         ),
@@ -40,9 +41,11 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("speakerphone", "活动", "campaigns", "campaigns.see"),
             Item("calendar-month", "活动日历", "calendar", "calendar.see"),
+            Item("route", "旅程", "journeys", "campaigns.see"),
             Item("broadcast", "直播", "livestreams", "livestreams.see"),
             Item("ticket", "邀约会", "events", "events.see"),
             Item("photo", "内容库", "library", "content.see"),
+            Item("scale", "对照实验", "experiments", "campaigns.see"),
             Item("hourglass", "触达额度", "quotas", "campaigns.see"),
         ),
     ),

@@ -5,7 +5,7 @@ A text that changed after the start (by a hand in the database, by a fault) paus
 
 from __future__ import annotations
 
-from campaigns.planning import fingerprint, running
+from campaigns.planning import fingerprint, running, variants
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign, Step
 from kernel import logs
@@ -25,6 +25,8 @@ async def is_altered(campaign: Campaign, step: Step) -> bool:
     if given is None or contents is None or fingerprint.digest(contents) != given.content_hash:
         return True
     approved = [one for one in contents["steps"] if one["code"] == step.code]
+    if contents.get("variants", []) != await variants.contents(campaign.id):
+        return True
     return approved != [fingerprint.step_contents(step)]
 
 

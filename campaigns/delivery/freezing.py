@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from campaigns.audience import deciding
-from campaigns.planning import kind, listing, running
+from campaigns.delivery import targets
+from campaigns.planning import arbitration, kind, listing, running
 from campaigns.planning.models import Campaign, Step
 from kernel import clock, crashpoints, database
 
 FREEZE = """
-INSERT INTO delivery (campaign_id, client_id, branch_id, tier, bucket, decision, arm)
-SELECT $1::bigint, decided.client_id, decided.branch_id, decided.tier, decided.bucket, decided.decision, decided.arm
+INSERT INTO delivery (campaign_id, client_id, branch_id, tier, bucket, decision, arm, variant, channel, note)
+SELECT $1::bigint, decided.client_id, decided.branch_id, decided.tier, decided.bucket, decided.decision, decided.arm,
+    decided.variant, decided.channel, decided.note
 FROM ({decided}) decided
 ON CONFLICT (campaign_id, client_id) DO NOTHING
 """
@@ -40,8 +42,11 @@ async def unfrozen() -> list[int]:
 
 async def _freeze(campaign: Campaign) -> int:
     # from here on the clock of the campaign runs: people who come later are not part of it
-    decided = await deciding.statement(await listing.audience_of(campaign), first=2)
-    people = await database.execute(FREEZE.format(decided=decided.sql), campaign.id, *decided.arguments)
+    if kind.of(campaign.kind).is_open:
+        people = await targets.freeze(campaign)
+    else:
+        decided = await deciding.statement(await arbitration.audience_of(campaign), first=2)
+        people = await database.execute(FREEZE.format(decided=decided.sql), campaign.id, *decided.arguments)
     crashpoints.pass_by("freezing.before_commit")
     campaign.frozen_at = clock.now()
     await campaign.save(update_fields=["frozen_at"])

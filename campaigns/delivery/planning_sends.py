@@ -6,8 +6,8 @@ import json
 from datetime import datetime, timedelta
 
 from campaigns.audience import reach
-from campaigns.delivery import approved_texts, uniting, writing
-from campaigns.planning import kind, listing
+from campaigns.delivery import approved_texts, spreading, targets, uniting, writing
+from campaigns.planning import arbitration, kind, listing
 from campaigns.planning.models import Campaign, Step
 from community.sending import tasks as sending_tasks
 from kernel import clock, database
@@ -21,7 +21,7 @@ INSERT INTO send (key, purpose, channel, client_id, recipient, sender_userid, ap
     step, attachments, due_at, expires_at, state, reason, ended_at)
 SELECT 'c' || $1::bigint || ':' || $2::text || ':' || d.client_id, $3::text, COALESCE(way.channel, $4::text),
     d.client_id, COALESCE(way.recipient, ''), COALESCE(way.sender_userid, ''), COALESCE(way.app, ''), $1::bigint,
-    $5::bigint, $2::text, $6::jsonb, $7::timestamptz, $8::timestamptz,
+    $5::bigint, $2::text, COALESCE($6::jsonb -> d.variant, $6::jsonb -> 'A'), {{due}}, $8::timestamptz,
     CASE WHEN stop.reason = '' THEN 'planned' ELSE 'skipped' END, stop.reason,
     CASE WHEN stop.reason <> '' THEN $9::timestamptz END
 FROM delivery d
@@ -68,7 +68,8 @@ async def plan_step(step_id: int) -> int:
         elif await _is_missed(campaign, step, step.due_at):
             step.state = "missed"
         else:
-            sends = await _insert(campaign, step, step.due_at)
+            is_open = kind.of(campaign.kind).is_open
+            sends = await (targets.plan if is_open else _insert)(campaign, step, step.due_at)
             step.state = "planned"
         step.planned_at = clock.now()
         await step.save(update_fields=["state", "planned_at"])
@@ -84,20 +85,29 @@ async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
     chosen = kind.of(campaign.kind)
     plan = chosen.step(step.code)
     channel, now = plan.channel or campaign.channel, clock.now()
-    way = reach.way(reach.channels_of(plan.purpose, channel), now, first=10)
-    return await database.execute(
-        PLAN.format(way=way.sql, who=chosen.who[step.who]),
+    expires_at = await chosen.expires_at(campaign, step, due_at)
+    ways = reach.channels_of(plan.purpose, channel, campaign.fallbacks if not plan.channel else ())
+    # the channel of the freeze first: the client agreed to that one; reminders go the way that needs no member's word
+    way = reach.way(ways, now, first=12, before="''" if plan.purpose == "service" else "d.channel")
+    due, minutes = spreading.due_sql("$7", "$10", "$11", "d.client_id"), spreading.minutes(campaign, due_at, expires_at)
+    sends = await database.execute(
+        PLAN.format(way=way.sql, who=chosen.who[step.who], due=due),
         campaign.id,
         step.code,
         plan.purpose,
         channel,
         campaign.stream_id,
-        json.dumps(writing.attachments(campaign, step), ensure_ascii=False),
+        json.dumps(await writing.attachments_by_variant(campaign, step), ensure_ascii=False),
         due_at,
-        await chosen.expires_at(campaign, step, due_at),
+        expires_at,
         now,
+        campaign.salt,
+        minutes if plan.purpose == "marketing" else 0,
         *way.arguments,
     )
+    if plan.purpose == "marketing":
+        await arbitration.make_way(campaign, step.code)
+    return sends
 
 
 async def _is_missed(campaign: Campaign, step: Step, due_at: datetime) -> bool:

@@ -33,10 +33,11 @@ FROM delivery d JOIN client c ON c.id = d.client_id
 CROSS JOIN LATERAL (
   SELECT COALESCE(
       max(CASE s.state WHEN 'delivered' THEN 7 WHEN 'confirmed' THEN 6 WHEN 'accepted' THEN 6 WHEN 'unknown' THEN 4
-        WHEN 'failed' THEN 3 WHEN 'skipped' THEN 2 ELSE 5 END),
+        WHEN 'failed' THEN 3 WHEN 'skipped' THEN 2 ELSE 5 END) FILTER (WHERE s.id IS NOT NULL),
       CASE WHEN d.arm = 'control' THEN 1 WHEN d.decision = 'due' THEN 5 ELSE 0 END) AS rank,
     json_agg(json_build_object('step', s.step, 'state', s.state, 'reason', s.reason, 'channel', s.channel,
-      'handed_at', s.accepted_at, 'delivered_at', s.delivered_at) ORDER BY s.id) FILTER (WHERE s.id IS NOT NULL) AS sends
+      'handed_at', s.accepted_at, 'delivered_at', s.delivered_at) ORDER BY s.id
+    ) FILTER (WHERE s.id IS NOT NULL) AS sends
   FROM (SELECT 1) one LEFT JOIN send s ON s.client_id = d.client_id AND s.campaign_id = d.campaign_id
 ) told
 WHERE d.campaign_id = $1 AND {own}

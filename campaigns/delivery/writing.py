@@ -7,12 +7,17 @@ from typing import Any
 
 from campaigns.content import notices, personalising, placeholders
 from campaigns.delivery import approved_texts
-from campaigns.planning import kind
-from campaigns.planning.models import Campaign, Step
+from campaigns.planning import kind, variants
+from campaigns.planning.models import Campaign, Step, Variant
 from community.sending import rendering
 from community.sending.leases import Leased
+from kernel import database
 
 PREFIX = "c"
+DRAWN = """
+SELECT client_id::text AS who, variant FROM delivery WHERE campaign_id = $1 AND client_id = ANY($2::bigint[])
+UNION ALL SELECT recipient, variant FROM target WHERE campaign_id = $1 AND recipient = ANY($3::text[])
+"""
 
 
 async def texts_for(campaign: Campaign, step: Step, client_ids: Sequence[int]) -> dict[int, str]:
@@ -26,6 +31,14 @@ async def texts_for(campaign: Campaign, step: Step, client_ids: Sequence[int]) -
         client_id: notices.complete(placeholders.render(step.text, values.get(client_id, {})), purpose)
         for client_id in client_ids
     }
+
+
+async def attachments_by_variant(campaign: Campaign, step: Step) -> dict[str, list[dict[str, Any]]]:
+    """The attachments of a step by version; "A" is what the step itself says."""
+    found = {"A": attachments(campaign, step)}
+    for one in (await variants.of(campaign.id))[1:]:
+        found[one.code] = attachments(campaign, variants.in_words(step, one))
+    return found
 
 
 def attachments(campaign: Campaign, step: Step) -> list[dict[str, Any]]:
@@ -42,7 +55,7 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
     """
     chunks: dict[tuple[int, str], list[Leased]] = {}
     for row in rows:
-        if row.campaign_id is not None and row.client_id is not None:
+        if row.campaign_id is not None:
             chunks.setdefault((row.campaign_id, row.step), []).append(row)
     found: dict[int, str] = {}
     for (campaign_id, code), some in chunks.items():
@@ -51,8 +64,28 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
         if await approved_texts.is_altered(campaign, step):
             await approved_texts.hold(campaign, step)
             continue
-        texts = await texts_for(campaign, step, [row.client_id for row in some if row.client_id is not None])
-        found.update({row.id: texts[row.client_id] for row in some if row.client_id is not None})
+        for version, alike in (await _by_version(campaign, some)).items():
+            said = variants.in_words(step, version)
+            texts = await texts_for(campaign, said, [row.client_id for row in alike if row.client_id is not None])
+            plain = notices.complete(said.text, kind.of(campaign.kind).step(code).purpose)
+            found.update({row.id: texts[row.client_id] if row.client_id else plain for row in alike})
+    return found
+
+
+async def _by_version(campaign: Campaign, rows: Sequence[Leased]) -> dict[Variant | None, list[Leased]]:
+    """The rows by the version that was drawn for them at the freeze."""
+    versions = {one.code: one for one in await variants.of(campaign.id)}
+    if not versions:
+        return {None: list(rows)}
+    drawn = await database.fetch(
+        DRAWN, campaign.id, [row.client_id for row in rows if row.client_id], [row.recipient for row in rows]
+    )
+    code_of = {row["who"]: row["variant"] for row in drawn}
+    found: dict[Variant | None, list[Leased]] = {}
+    for row in rows:
+        code = code_of.get(str(row.client_id) if row.client_id else row.recipient, "")
+        # whoever joined a drawn client later, by a merge, has that client's version; without a draw it is A
+        found.setdefault(versions.get(code) or versions["A"], []).append(row)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.clients import consent, preferences
+from community.clients import consent, preferences, timeline
 from community.conversations import inbound, wording
 from community.sending import ledger
 from kernel import database, settings
@@ -20,6 +20,9 @@ async def answer(
     is_answered: the answer to the callback has told the client already, so that nothing is sent a second time.
     """
     order = order_in(text)
+    if complains(text):
+        await timeline.record(client_id, "complaint.received", channel="oa_service")
+        await _tell_director(f"complaint:{inbound_id}", client_id, wording.DIRECTOR_WARNED)
     if not order:
         return ""
     if order == "opt_out":
@@ -27,7 +30,7 @@ async def answer(
     elif order == "opt_in":
         await consent.grant([client_id], SOURCE)
     else:
-        await _ask_director(inbound_id, client_id)
+        await _tell_director(f"hand-over:{inbound_id}", client_id, wording.DIRECTOR_ASKED)
     if not is_answered:
         await _confirm(order, inbound_id, client_id, openid, app)
     await inbound.mark_answered(inbound_id, order)
@@ -37,6 +40,12 @@ async def answer(
 def order_in(text: str) -> str:
     """What a whole message orders, if anything."""
     return ORDERS.get(wording.plain(text), "")
+
+
+def complains(text: str) -> bool:
+    """Whether a message speaks of a complaint."""
+    said = wording.plain(text)
+    return any(word in said for word in wording.COMPLAINTS)
 
 
 async def _confirm(order: str, inbound_id: int, client_id: int, openid: str, app: str) -> None:
@@ -51,15 +60,15 @@ async def _confirm(order: str, inbound_id: int, client_id: int, openid: str, app
     )
 
 
-async def _ask_director(inbound_id: int, client_id: int) -> None:
+async def _tell_director(key: str, client_id: int, text: str) -> None:
     userid = await database.fetch_value(OWNER, client_id)
     if userid:
         await ledger.plan(
-            key=f"hand-over:{inbound_id}",
+            key=key,
             purpose="service",
             channel="staff_message",
             recipient=userid,
-            text=wording.DIRECTOR_ASKED.format(client=client_id),
+            text=text.format(client=client_id),
         )
 
 

@@ -103,6 +103,18 @@ async def test_asking_for_a_person_tells_the_director_without_a_name(wechat: Cal
     assert await Send.filter(channel="oa_service").count() == 0, "the answer to the callback has said it"
 
 
+async def test_a_complaint_counts_and_the_director_hears_of_it_without_its_words(wechat: Caller) -> None:
+    person = await Staff.create(login="a", name="张伟", role="director", wecom_userid="zhang.wei")
+    await text(wechat, "o1", "你好", "1")
+    client = await client_of("o1")
+    await Client.filter(id=client.id).update(owner_id=person.id)
+    await text(wechat, "o1", "天天发，我要投 诉你们！", "2")
+    assert "complaint.received" in [entry.kind for entry in await timeline.entries(client.id)]
+    told = ledger.body_of(await Send.get(channel="staff_message"))
+    assert f"编号 {client.id}" in told
+    assert "天天发" not in told
+
+
 async def test_a_picture_is_kept_as_a_message(wechat: Caller) -> None:
     await wechat.account_event("o1", MsgType="image", PicUrl="http://x/y", MediaId="m", MsgId="9")
     await handle_all()
