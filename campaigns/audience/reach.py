@@ -12,8 +12,13 @@ from wechat import accounts
 CHANNELS = {
     "wecom_message": "企业微信客户群发（员工确认）",
     "oa_service": "公众号客服消息",
+    "oa_mass": "公众号群发",
     "oa_template": "公众号服务通知",
+    "oa_subscribe": "公众号订阅通知",
+    "wecom_group": "客户群群发（群主确认）",
+    "moments": "朋友圈（员工确认）",
 }
+NOTICES = ("oa_template", "oa_subscribe")
 SERVICE = ("oa_service", "oa_template", "wecom_message")
 """How a service message goes, the first that reaches the client: what needs no member's word comes before what does,
 because a reminder that somebody must confirm within five minutes is none."""
@@ -41,20 +46,28 @@ WHERE fan.client_id = c.id AND fan.subscribed AND fan.appid = ANY({0}::text[])
 ORDER BY fan.window_until DESC, fan.id DESC
 LIMIT 1
 """
+_CREDIT = """
+SELECT fan.openid AS recipient, '' AS sender_userid, NULL::bigint AS staff_id, fan.appid AS app
+FROM fan JOIN subscription_credit credit ON credit.fan_id = fan.id AND credit.credits > 0 AND NOT credit.refused
+WHERE fan.client_id = c.id AND fan.subscribed AND fan.appid = ANY({0}::text[])
+ORDER BY fan.subscribed_at DESC NULLS LAST, fan.id DESC
+LIMIT 1
+"""
 
 
-def channels_of(purpose: str, channel: str) -> tuple[str, ...]:
+def channels_of(purpose: str, channel: str, fallbacks: Sequence[str] = ()) -> tuple[str, ...]:
     """The channels that a message may take, the best first: the campaign's own for marketing, several for service."""
-    if purpose != "service":
-        return (channel,)
+    if purpose != "service" or channel in NOTICES:
+        return (channel, *fallbacks)
     # without a template of the bank there are no service notices
     return SERVICE if _noticing() else tuple(one for one in SERVICE if one != "oa_template")
 
 
-def way(channels: Sequence[str], now: datetime, *, first: int = 1) -> Compiled:
+def way(channels: Sequence[str], now: datetime, *, first: int = 1, before: str = "''") -> Compiled:
     """A SELECT of channel, recipient, sender_userid, staff_id and app (appid or corpid) for the client `c`.
 
-    One row, of the first of the channels that reaches the client now; no row when none does.
+    One row, of the first of the channels that reaches the client now; no row when none does. before: an SQL expression
+    of our own, the name of a channel that is tried before all others.
     """
     pieces: list[str] = []
     arguments: list[Any] = []
@@ -65,7 +78,8 @@ def way(channels: Sequence[str], now: datetime, *, first: int = 1) -> Compiled:
         pieces.append(f"(SELECT {place} AS place, '{channel}' AS channel, one.* FROM ({sql.format(*names)}) one)")  # noqa: S608
         arguments += values
     ways = " UNION ALL ".join(pieces)
-    sql = f"SELECT channel, recipient, sender_userid, staff_id, app FROM ({ways}) ways ORDER BY place LIMIT 1"  # noqa: S608
+    sql = f"SELECT channel, recipient, sender_userid, staff_id, app FROM ({ways}) ways"  # noqa: S608
+    sql += f" ORDER BY channel <> {before}, place LIMIT 1"
     return Compiled(sql, arguments)
 
 
@@ -80,8 +94,12 @@ def _piece(channel: str, now: datetime) -> tuple[str, list[Any]]:
         return _WECOM, [sorted({app.receive_id for app in accounts.every("wecom")})]
     if channel == "oa_service":
         return _OPEN_WINDOW, [[app.receive_id for app in accounts.every("official_account")], now]
+    if channel == "oa_mass":
+        return _FAN, [[app.receive_id for app in accounts.every("official_account")]]
     if channel == "oa_template":
         return _FAN, [_noticing()]
+    if channel == "oa_subscribe":
+        return _CREDIT, [[app.receive_id for app in accounts.every("official_account")]]
     raise ValueError(f"unknown channel {channel}")
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from campaigns.audience import conditions
 from campaigns.audience.conditions import Tree
-from campaigns.planning import fingerprint, kind, lifecycle, listing, products
+from campaigns.planning import channels, fingerprint, kind, lifecycle, listing, products, variants
 from campaigns.planning.models import Campaign, Step
+from campaigns.planning.variants import Version
 from kernel import database
 from kernel.errors import Refused
 from staff import approvals, audit, permissions
@@ -46,6 +47,10 @@ class Draft:
     steps: tuple[StepText, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     products: tuple[str, ...] = ()
+    variants: tuple[Version, ...] = ()
+    fallbacks: tuple[str, ...] = ()
+    spread_minutes: int = 0
+    priority: int = 3
 
 
 async def create(kind_code: str, name: str, by: Staff, *, channel: str = "", control_percent: int = 10) -> Campaign:
@@ -87,6 +92,10 @@ async def read(campaign: Campaign) -> Draft:
         tuple(StepText(step.code, step.text, step.link_title, step.link_url) for step in steps),
         await kind.of(campaign.kind).details(campaign),
         tuple(campaign.products),
+        await variants.read(campaign.id),
+        tuple(campaign.fallbacks),
+        campaign.spread_minutes,
+        campaign.priority,
     )
 
 
@@ -138,6 +147,8 @@ async def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.conditions, campaign.control_percent = draft.tree, draft.control_percent
     campaign.starts_at, campaign.late_minutes = draft.starts_at, draft.late_minutes
     campaign.products = await products.check_choice(draft.products)
+    campaign.fallbacks = channels.check_fallbacks(campaign.channel, draft.fallbacks, chosen)
+    campaign.spread_minutes, campaign.priority = channels.check_pace(draft.spread_minutes, draft.priority)
     await campaign.save()
     known = {plan.code for plan in chosen.steps}
     for step in draft.steps:
@@ -146,6 +157,7 @@ async def _write(campaign: Campaign, draft: Draft) -> None:
         await Step.filter(campaign_id=campaign.id, code=step.code).update(
             text=step.text, link_title=step.link_title.strip(), link_url=step.link_url.strip()
         )
+    await variants.write(campaign, draft.variants, known)
     if draft.details:
         await chosen.save(campaign, draft.details)
 

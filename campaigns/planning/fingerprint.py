@@ -6,12 +6,14 @@ from datetime import UTC
 from typing import Any
 
 from campaigns.audience import conditions
-from campaigns.planning import kind, products
+from campaigns.planning import kind, products, variants
 from campaigns.planning.models import Campaign, Step
 from community.sending import policies
 from kernel import clock, signing
 from staff import delegations, organisation, scope
 from staff.models import Staff
+
+PLAIN_PRIORITY = 3
 
 
 async def contents(campaign: Campaign) -> dict[str, Any]:
@@ -34,6 +36,7 @@ async def contents(campaign: Campaign) -> dict[str, Any]:
         "details": await kind.of(campaign.kind).details(campaign),
         "products": await products.contents(campaign),
         "limits": policies.told(await limits(campaign)),
+        **await _beyond_the_plain(campaign),
     }
 
 
@@ -46,6 +49,17 @@ def step_contents(step: Step) -> dict[str, str]:
         "link_url": step.link_url,
         "who": step.who,
     }
+
+
+async def _beyond_the_plain(campaign: Campaign) -> dict[str, Any]:
+    # only what a campaign uses: what was approved before these existed keeps its digest
+    found = {
+        "variants": await variants.contents(campaign.id),
+        "fallbacks": campaign.fallbacks,
+        "spread_minutes": campaign.spread_minutes,
+        "priority": campaign.priority if campaign.priority != PLAIN_PRIORITY else 0,
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def digest(value: dict[str, Any]) -> str:

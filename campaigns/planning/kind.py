@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from campaigns.audience.conditions import Compiled
 from campaigns.content.findings import Finding
 from campaigns.planning.models import Campaign, Step
 
@@ -40,6 +41,8 @@ class Kind:
     # rule -> SQL over `d` (delivery) that may use no argument; SQL of our own, never a person's text
     who: Mapping[str, str] = {"all": "TRUE"}
     has_personal_links = False
+    # said where anybody reads: it goes to groups or members (`targets`), not to clients one by one
+    is_open = False
 
     def step(self, code: str) -> StepPlan:
         """The plan of one step; an unknown code is a bug."""
@@ -54,6 +57,10 @@ class Kind:
     async def details(self, campaign: Campaign) -> dict[str, Any]:
         """The kind's own part in plain JSON: what an approver sees, what is hashed, what a copy starts from."""
         return {}
+
+    async def targets(self, campaign: Campaign, *, first: int = 1) -> Compiled:
+        """Of an open kind: a SELECT of recipient, sender_userid, app, label, branch_id and people (clients there)."""
+        raise NotImplementedError(self.code)
 
     async def findings(self, campaign: Campaign) -> list[Finding]:
         """What the preflight has to say about the kind's own part."""

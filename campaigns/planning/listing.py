@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tortoise.expressions import RawSQL
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
-from campaigns.audience.deciding import Audience
+from campaigns.audience.deciding import Audience, Rival
+from campaigns.planning import kind, variants
 from campaigns.planning.models import Campaign
 from kernel import database
 from kernel.errors import NotFound
@@ -49,8 +52,8 @@ async def counts(person: Staff) -> dict[str, int]:
     return {str(state): int(campaigns) for state, campaigns in await grouped.values_list("state", "campaigns")}
 
 
-async def audience_of(campaign: Campaign) -> Audience:
-    """Who the campaign speaks to, within the scope of its author."""
+async def audience_of(campaign: Campaign, rivals: Sequence[Rival] = ()) -> Audience:
+    """Who the campaign speaks to, within the scope of its author. rivals: see `arbitration.rivals`."""
     return Audience(
         author=await Staff.get(id=campaign.author_id),
         channel=campaign.channel,
@@ -58,6 +61,10 @@ async def audience_of(campaign: Campaign) -> Audience:
         salt=campaign.salt,
         control_percent=campaign.control_percent,
         products=tuple(campaign.products),
+        fallbacks=tuple(campaign.fallbacks),
+        shares=await variants.shares(campaign.id),
+        rivals=tuple(rivals),
+        is_service=kind.of(campaign.kind).steps[0].purpose == "service",
     )
 
 

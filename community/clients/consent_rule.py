@@ -11,6 +11,10 @@ Answer = Literal["yes", "no", ""]
 """What holds: a yes, an explicit no, or empty when nothing that covers it was ever said."""
 
 
+HEARD_AS = {"oa_mass": "oa_service", "oa_subscribe": "oa_service", "oa_template": "oa_service"}
+"""Channels that a client takes for one: who says no to messages of the official account means its mass sends too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One yes or no; an empty channel or product class covers every one."""
@@ -23,7 +27,7 @@ class Word:
 
 def covers(word: Word, channel: str, product_class: str = "") -> bool:
     """Whether a word is about a message by `channel` on `product_class` (empty: on no product at all)."""
-    return word.channel in ("", channel) and word.product_class in ("", product_class)
+    return word.channel in ("", channel, HEARD_AS.get(channel, channel)) and word.product_class in ("", product_class)
 
 
 def decide(words: Iterable[Word], channel: str, product_class: str = "") -> Answer:

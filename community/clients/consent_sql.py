@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from community.clients import consent_rule
+
 # a no of the general kind may be known from the row alone: opted_out_at is then when it was said
 _ANSWER = """
 CASE WHEN NOT EXISTS (
@@ -21,7 +23,7 @@ ELSE (
         SELECT CASE WHEN word.granted THEN 1 ELSE -1 END FROM (
             SELECT s.granted, s.at FROM consent_state s
             WHERE s.client_id = {alias}.id AND s.purpose = 'marketing' AND s.receiver = ''
-                AND s.channel IN ('', {channel}::text) AND s.product_class IN ('', kind.product_class)
+                AND s.channel = ANY({channel}::text[]) AND s.product_class IN ('', kind.product_class)
                 AND (s.channel <> '' OR s.product_class <> '')
             UNION ALL
             SELECT {alias}.opted_out_at IS NULL, coalesce((
@@ -42,4 +44,5 @@ def answer(channel: str, product_classes: Iterable[str], *, alias: str = "c", fi
     product_classes: those of the message's products; none: a message about no product.
     """
     sql = _ANSWER.format(alias=alias, channel=f"${first}", classes=f"${first + 1}")
-    return f"({sql})", [channel, sorted(set(product_classes)) or [""]]
+    covering = sorted({"", channel, consent_rule.HEARD_AS.get(channel, channel)})
+    return f"({sql})", [covering, sorted(set(product_classes)) or [""]]

@@ -80,7 +80,8 @@ class Chunk:
             is_personal=row.client_id is not None,
             has_consent=said == "yes",
             has_opted_out=said == "no",
-            is_held_out=row.client_id is not None and policies.is_held_out(row.client_id, policy.holdout_percent),
+            is_held_out=row.client_id is not None
+            and policies.is_held_out(row.client_id, policy.holdout_percent, self.season),
             sent_today=self.today[row.client_id or 0],
             daily_cap=policy.daily_cap,
             sent_this_month=self.this_month[row.client_id or 0],
@@ -112,6 +113,11 @@ class Chunk:
             self.fans[row.app, row.recipient]["window_left"] -= 1
         if allowance := self.allowances.get((row.channel, row.app)):
             allowance.take(row.channel, row.recipient)
+
+    @property
+    def season(self) -> str:
+        """The year of the global hold-out that is in force now."""
+        return policies.season(clock.local(self.at).date())
 
     def consent_seq(self, row: Leased) -> int:
         """The client's number of words on consent at this look; the last check compares it."""

@@ -16,10 +16,10 @@ from kernel.errors import Refused
 FIRST_DAY = date(2000, 1, 1)
 BUCKETS = 10_000
 HELD_OUT_SQL = (
-    "(('x' || substr(encode(sha256(('holdout|' || {client_id})::bytea), 'hex'), 1, 8))::bit(32)::bigint % 10000)"
-    " < {percent} * 100"
+    "(('x' || substr(encode(sha256(('holdout|' || {season} || '|' || {client_id})::bytea), 'hex'), 1, 8))"
+    "::bit(32)::bigint % 10000) < {percent} * 100"
 )
-"""The same question as `is_held_out`, for set-based SQL; fill in two SQL expressions."""
+"""The same question as `is_held_out`, for set-based SQL; fill in three SQL expressions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,14 @@ async def history() -> list[SendPolicy]:
     return await SendPolicy.all().order_by("-effective_on")
 
 
-def is_held_out(client_id: int, percent: int) -> bool:
-    """Whether a client belongs to the global hold-out: a stable hash, the same for every campaign."""
-    digest = hashlib.sha256(f"holdout|{client_id}".encode()).hexdigest()
+def season(day: date) -> str:
+    """The year of the hold-out that a Shanghai day belongs to: every year other clients go without, nobody for ever."""
+    return str(day.year)
+
+
+def is_held_out(client_id: int, percent: int, in_season: str) -> bool:
+    """Whether a client belongs to the global hold-out of a season: a stable hash, the same for every campaign."""
+    digest = hashlib.sha256(f"holdout|{in_season}|{client_id}".encode()).hexdigest()
     return int(digest[:8], 16) % BUCKETS < percent * 100
 
 

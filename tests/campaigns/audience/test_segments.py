@@ -33,7 +33,7 @@ async def test_the_waterfall_names_each_reason_once_and_adds_up(cast: Cast) -> N
     found = {line.reason: line.clients for line in people.exclusions}
     assert people.total == 210 == people.due + sum(found.values())
     assert (found["opted_out"], found["no_consent"], found["no_channel"]) == (20, 10, 10)
-    held = {client for client in ids[30:] if policies.is_held_out(client, 10)}
+    held = {client for client in ids[30:] if policies.is_held_out(client, 10, policies.season(clock.today()))}
     assert found["global_holdout"] == len(held)
     assert found["capped"] == len(set(ids[100:150]) - held)
     drawn = [client for client in ids[30:] if sampling.arm(sampling.bucket("salt", client), 20) == "control"]

@@ -32,7 +32,7 @@ async def test_a_policy_of_yesterday_or_with_nonsense_is_refused(db: None) -> No
 
 
 async def test_the_hold_out_is_the_same_in_python_and_in_sql_and_has_its_share(db: None) -> None:
-    question = policies.HELD_OUT_SQL.format(client_id="id", percent="7")
+    question = policies.HELD_OUT_SQL.format(client_id="id", percent="7", season="'2026'")
     rows = await database.fetch(f"SELECT id, {question} AS held FROM generate_series(1, 20000) AS id")
-    assert all(row["held"] == policies.is_held_out(row["id"], 7) for row in rows)
+    assert all(row["held"] == policies.is_held_out(row["id"], 7, "2026") for row in rows)
     assert 0.06 < sum(row["held"] for row in rows) / len(rows) < 0.08
