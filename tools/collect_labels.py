@@ -13,7 +13,7 @@ import processes.registrations  # noqa: F401  # what registers itself is only kn
 import web.console
 from campaigns.audience import deciding, describing, reach
 from campaigns.content import placeholders
-from campaigns.delivery import exporting, reasons
+from campaigns.delivery import experiments, exporting, reasons, receiving, responses
 from campaigns.kinds import registry
 from campaigns.planning import lifecycle
 from community.clients import preferences, timeline
@@ -42,6 +42,9 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/delivery/exporting.py", (exporting.STATES, exporting.ARMS)),
     ("campaigns/delivery/reasons.py", reasons._OWN),
     ("campaigns/delivery/results.py", "实验组"),
+    ("campaigns/delivery/receiving.py", receiving.OUTCOMES),
+    ("campaigns/delivery/responses.py", [one.label for one in responses.CUTS.values()]),
+    ("campaigns/delivery/experiments.py", experiments.CHOICES),
     (
         "campaigns/kinds",
         [[kind.label, [step.label for step in kind.steps]] for kind in registry.KINDS.values()],
