@@ -23,6 +23,8 @@ THINGS = {
     "groups": ("group", "client_group"),
     "imports": ("import_run", "import_run"),
     "campaigns": ("campaign", "campaign"),
+    "journeys": ("journey", "journey"),
+    "follow-ups": ("staff_task", "staff_task"),
     "events": ("campaign", "campaign"),
     "livestreams": ("campaign", "campaign"),
     "approvals": ("approval", "approval"),

@@ -34,11 +34,12 @@ class Node:
 
 
 class Placed(NamedTuple):
-    """A step with how deep it lies and the list that it is in, for editors and checks."""
+    """A step with how deep it lies, the list that it is in, and the label of the way it lies on ("" on the trunk)."""
 
     step: Step
     depth: int
     siblings: list[Step]
+    way: str = ""
 
 
 def empty() -> Definition:
@@ -59,7 +60,7 @@ def empty() -> Definition:
 
 def steps_of(definition: Definition) -> list[Placed]:
     """All steps from top to bottom, the inner ones right after their parent."""
-    return list(_walk(definition.get("steps", []), 0))
+    return list(_walk(definition.get("steps", []), 0, ""))
 
 
 def find(definition: Definition, code: str) -> Placed:
@@ -137,11 +138,18 @@ def check_shape(definition: Definition) -> None:
         raise Refused(f"分支最多嵌套 {DEEPEST} 层", code="journey.too_deep")
 
 
-def _walk(steps: list[Step], depth: int) -> Iterator[Placed]:
+def renumber(definition: Definition) -> Definition:
+    """Codes from top to bottom; for templates only, since what runs is known by its codes."""
+    for number, placed in enumerate(steps_of(definition), start=1):
+        placed.step["code"] = f"s{number}"
+    return definition
+
+
+def _walk(steps: list[Step], depth: int, label: str) -> Iterator[Placed]:
     for step in steps:
-        yield Placed(step, depth, steps)
+        yield Placed(step, depth, steps, label)
         for way in step.get("ways", []):
-            yield from _walk(way["steps"], depth + 1)
+            yield from _walk(way["steps"], depth + 1, str(way["label"]))
 
 
 def _lay(steps: list[Step], after: str, found: dict[str, Node]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaigns.audience import describing
+from campaigns.audience import describing, reach
 from campaigns.journeys import checking, definition, events
 from campaigns.journeys.definition import Definition
-from campaigns.journeys.steps import registry
+from campaigns.journeys.steps import registry, send
 from loyalty.rewards.models import Benefit
 
 
@@ -25,7 +25,8 @@ async def lines(rules: Definition) -> list[list[str]]:
     if rules["products"]:
         said.append(["涉及产品", "、".join(rules["products"])])
     for number, placed in enumerate(definition.steps_of(rules), start=1):
-        said.append([f"{'　' * placed.depth}第 {number} 步", await say_step(placed.step)])
+        way = f"（{placed.way}）" if placed.way else ""
+        said.append([f"{'　' * placed.depth}第 {number} 步{way}", await say_step(placed.step)])
     return said
 
 
@@ -35,7 +36,8 @@ async def say_step(step: definition.Step) -> str:
     said = kind.say(params)
     if step["kind"] == "send":
         link = f"；链接 {params['link_url']}" if params["link_url"] else ""
-        said = f"{said}：{params['text']}{link}"
+        ways = "，触达不到时用".join(reach.CHANNELS[channel] for channel in send.channels(params))
+        said = f"发送（{ways}）：{params['text']}{link}"
     if step["kind"] == "branch" and params["by"] == "conditions":
         said = f"是否满足：{await describing.describe(params['conditions'])}"
     return said

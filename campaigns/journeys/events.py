@@ -40,7 +40,7 @@ CHOICES = (
     "task.done",
 )
 """What happens to clients; internal kinds (merges, searches) are nobody's reason to write."""
-_LABELS = {"link.clicked": "点击链接", "task.done": "员工完成跟进"}
+_LABELS = {"link.clicked": "点击链接"}
 
 
 def label(kind: str) -> str:

@@ -74,7 +74,7 @@ class Send(StepKind):
         """The step in one sentence."""
         name = reach.CHANNELS[params["channel"]]
         head = params["text"].splitlines()[0] if params["text"] else "（还没有正文）"
-        return f"发送“{head[:24]}{'…' if len(params['text']) > 24 else ''}”（{name}）"
+        return f"“{head[:24]}{'…' if len(params['text']) > 24 else ''}”（{name}）"
 
     async def act(self, place: Place, standing: Sequence[Standing]) -> list[Outcome]:
         """Do it to all who stand here."""
