@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from campaigns.audience import conditions, deciding
-from campaigns.audience.conditions import Tree
+from campaigns.audience import deciding
 from campaigns.audience.deciding import Audience
-from campaigns.audience.models import Segment
 from community.clients import portrait
 from kernel import database, masking
-from kernel.errors import NotFound, Refused
-from staff import audit, permissions, scope
+from staff import scope
 from staff.models import Staff
 
 SAMPLE_SIZE = 20
@@ -91,21 +88,3 @@ async def sample(audience: Audience, seen_by: Staff, size: int = SAMPLE_SIZE) ->
         )
         for row in rows
     ]
-
-
-async def save(name: str, tree: Tree, by: Staff, segment_id: int | None = None) -> Segment:
-    """Keep conditions under a name, or change a kept one. Refused: not well formed, no name, name taken."""
-    permissions.require(by, "segments.edit")
-    conditions.check(tree)
-    if not name.strip():
-        raise Refused("请给分群起一个名字", code="segment.name_missing")
-    async with database.transaction():
-        if await Segment.filter(name=name.strip()).exclude(id=segment_id or 0).exists():
-            raise Refused("已有同名的分群", code="segment.name_taken")
-        segment = await Segment.get_or_none(id=segment_id) if segment_id else Segment()
-        if segment is None:
-            raise NotFound()
-        segment.name, segment.conditions, segment.by_id = name.strip(), tree, by.id
-        await segment.save()
-        await audit.record(by, "segment.saved", "segment", segment.id)
-    return segment

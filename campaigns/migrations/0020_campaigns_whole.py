@@ -9,11 +9,50 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('community', '0020_campaigns_whole'), ('campaigns', '0002_ground_of_trust'), ('community', '0011_count_quotas'), ('staff', '0001_initial'), ('staff', '0002_ground_of_trust'), ('staff', '0003_fill_the_tree'), ('staff', '0004_know_the_way_up'), ('staff', '0005_keep_the_audit'), ('staff', '0010_wechat_whole')]
+    dependencies = [('loyalty', '0020_campaigns_whole'), ('campaigns', '0002_ground_of_trust'), ('community', '0011_count_quotas'), ('staff', '0001_initial'), ('staff', '0002_ground_of_trust'), ('staff', '0003_fill_the_tree'), ('staff', '0004_know_the_way_up'), ('staff', '0005_keep_the_audit'), ('staff', '0010_wechat_whole')]
 
     initial = False
 
     operations = [
+        ops.CreateModel(
+            name='AudienceList',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('name', fields.CharField(unique=True, max_length=80)),
+                ('by', fields.ForeignKeyField('staff.Staff', source_field='by_id', db_constraint=True, to_field='id', related_name='audience_lists', on_delete=OnDelete.RESTRICT)),
+                ('rows_total', fields.IntField(default=0, db_default=0)),
+                ('rows_found', fields.IntField(default=0, db_default=0)),
+                ('rows_refused', fields.IntField(default=0, db_default=0)),
+                ('retired_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'audience_list', 'app': 'campaigns', 'pk_attr': 'id', 'table_description': "Clients named by a file or by hand, for use in conditions; whoever is on it must be in the author's scope, too."},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AudienceListMember',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('list', fields.ForeignKeyField('campaigns.AudienceList', source_field='list_id', db_constraint=True, to_field='id', related_name='members', on_delete=OnDelete.CASCADE)),
+                ('client', fields.ForeignKeyField('community.Client', source_field='client_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+            ],
+            options={'table': 'audience_list_member', 'app': 'campaigns', 'unique_together': (('list_id', 'client_id'),), 'indexes': [Index(fields=['client_id'])], 'pk_attr': 'id', 'table_description': 'A client on a list.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AudienceListRefusal',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('list', fields.ForeignKeyField('campaigns.AudienceList', source_field='list_id', db_constraint=True, to_field='id', related_name='refusals', on_delete=OnDelete.CASCADE)),
+                ('row_number', fields.IntField()),
+                ('code', fields.CharField(max_length=40)),
+                ('message', fields.CharField(max_length=200)),
+            ],
+            options={'table': 'audience_list_refusal', 'app': 'campaigns', 'indexes': [Index(fields=['list_id', 'row_number'])], 'pk_attr': 'id', 'table_description': 'A row of a list that was not taken, by its number and the reason; what stood in it is not kept.'},
+            bases=['Record'],
+        ),
         ops.CreateModel(
             name='Journey',
             fields=[
@@ -96,6 +135,19 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='SegmentVersion',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('segment', fields.ForeignKeyField('campaigns.Segment', source_field='segment_id', db_constraint=True, to_field='id', related_name='versions', on_delete=OnDelete.CASCADE)),
+                ('version', fields.IntField()),
+                ('conditions', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('by', fields.ForeignKeyField('staff.Staff', source_field='by_id', db_constraint=True, to_field='id', related_name='segment_versions', on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'segment_version', 'app': 'campaigns', 'unique_together': (('segment_id', 'version'),), 'pk_attr': 'id', 'table_description': 'What a segment meant at one time; never changed, so that what names it ("12.3") stays what was approved.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='StaffTask',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -164,6 +216,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Campaign',
+            name='chosen',
+            field=fields.JSONField(default=dict, db_default='{}', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Campaign',
             name='cost_fen',
             field=fields.BigIntField(null=True),
         ),
@@ -196,5 +253,20 @@ class Migration(migrations.Migration):
             model_name='Delivery',
             name='variant',
             field=fields.CharField(default='A', db_default='A', max_length=1),
+        ),
+        ops.AddField(
+            model_name='Segment',
+            name='retired_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Segment',
+            name='saved_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Segment',
+            name='version',
+            field=fields.IntField(default=1, db_default=1),
         ),
     ]

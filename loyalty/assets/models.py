@@ -13,7 +13,10 @@ from staff.models import Staff
 
 
 class Account(Record):
-    """An account at the bank; its number is sealed (table `account`), `number_index` finds it, `tail` is shown."""
+    """An account at the bank; its number is sealed (table `account`), `number_index` finds it, `tail` is shown.
+
+    matures_on: the day on which its deposit is due, none for money that is free at any time.
+    """
 
     bank = fields.CharField(max_length=32)
     number_index = fields.CharField(max_length=32)
@@ -25,11 +28,12 @@ class Account(Record):
     client_id: int | None
     kind = fields.CharField(max_length=20, default="deposit", db_default="deposit")
     opened_on = fields.DateField(null=True)
+    matures_on = fields.DateField(null=True)
 
     class Meta:
         table = "account"
         unique_together = (("bank", "number_index"),)
-        indexes = (("client_id",),)
+        indexes = (("client_id",), ("matures_on",))
 
 
 class Movement(Record):

@@ -99,6 +99,12 @@ JOIN LATERAL (SELECT min(day) AS day FROM account_day WHERE account_id = linked.
 ON CONFLICT (account_id) DO UPDATE SET from_day = LEAST(affected_account.from_day, EXCLUDED.from_day)
 """
 
+# what the newest row of an account says; a file without the column says nothing
+MATURE = """
+UPDATE account SET matures_on = said.day FROM unnest($1::bigint[], $2::date[]) AS said(id, day)
+WHERE account.id = said.id AND account.matures_on IS DISTINCT FROM said.day
+"""
+
 
 @dataclass
 class ChunkOutcome:
@@ -144,6 +150,9 @@ async def take(bank: str, run_id: int, rows: Sequence[StatementRow]) -> ChunkOut
     booked = await database.fetch_one(BOOK, run_id)
     assert booked is not None
     await database.execute(LINK, bank)
+    due = {accounts[row.account]: row.matures_on for row in rows if row.matures_on is not None}
+    if due:
+        await database.execute(MATURE, list(due), list(due.values()))
     return ChunkOutcome(booked["rows"], unchanged, refusals, accounts_new, booked["first_day"], booked["final_day"])
 
 

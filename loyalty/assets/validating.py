@@ -18,6 +18,7 @@ PHONE = re.compile(r"^1[3-9]\d{9}$")
 MAX_IDENTIFIER = 40
 MAX_NAME = 60
 MAX_FEN = 10**15
+NO_EXPIRY = "证件有效期不存在或格式不对，应形如 2030-12-31，长期有效填“长期”"
 EARLIEST = date(1990, 1, 1)
 
 
@@ -32,7 +33,8 @@ class Refusal:
 
 @dataclass(frozen=True)
 class StatementRow:
-    """A booked row; amount signed, in fen. `reference` may be empty; `client` is the bank's client number."""
+    """A booked row; amount signed, in fen. `reference` may be empty; `client` is the bank's client number; matures_on:
+    the day on which the account's deposit is due, where the file says it."""
 
     number: int
     account: str
@@ -44,6 +46,7 @@ class StatementRow:
     is_external: bool
     client: str = ""
     product: str = "deposit"
+    matures_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def statement_row(row: Row, headers: tuple[str, ...], mapping: Mapping, today: d
             is_external=is_external,
             client=_identifier(row, mapping, "client", required=False),
             product=_product(row, mapping),
+            matures_on=_later_day(row, mapping, "matures_on", "到期日不存在或格式不对，应形如 2030-12-31"),
         )
     except _Bad as bad:
         return bad.refusal
@@ -116,7 +120,7 @@ def client_row(row: Row, headers: tuple[str, ...], mapping: Mapping, known: Know
             assessed_at=assessed_at,
             kyc_state=_coded(row, mapping, "kyc_state"),
             document_kind=_coded(row, mapping, "document_kind"),
-            document_expires_on=_expiry(row, mapping),
+            document_expires_on=_later_day(row, mapping, "document_expires_on", NO_EXPIRY),
         )
     except _Bad as bad:
         return bad.refusal
@@ -189,15 +193,13 @@ def _assessment(row: Row, mapping: Mapping) -> tuple[int, datetime | None]:
     return int(level), at
 
 
-def _expiry(row: Row, mapping: Mapping) -> date | None:
-    column, text = _cell(row, mapping, "document_expires_on")
+def _later_day(row: Row, mapping: Mapping, word: str, message: str) -> date | None:
+    column, text = _cell(row, mapping, word)
     if not text:
         return None
     day = kyc.UNLIMITED if text in mapping.unlimited else mapping.day(text)
     if day is None or day < EARLIEST:
-        raise _Bad(
-            "document_expires_on.invalid", "证件有效期不存在或格式不对，应形如 2030-12-31，长期有效填“长期”", column
-        )
+        raise _Bad(f"{word}.invalid", message, column)
     return day
 
 

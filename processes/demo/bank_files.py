@@ -15,7 +15,7 @@ from processes.demo.money import Entry
 
 MAPPING = "haiyue"
 CLIENT_COLUMNS = ("客户号", "姓名", "手机号", "性别", "机构号", "客户经理工号", "营销授权")
-STATEMENT_COLUMNS = ("流水号", "账号", "客户号", "交易日期", "收入", "支出", "余额", "产品类型", "交易类型")
+STATEMENT_COLUMNS = ("流水号", "账号", "客户号", "交易日期", "收入", "支出", "余额", "产品类型", "交易类型", "到期日")
 PAPER_COLUMNS = ("风险等级", "风险评估日期", "身份核实状态", "证件类型", "证件有效期至")
 CONSENTS = 0.86
 ASSESSED, RECENTLY, FLAGGED, UNLIMITED = 0.82, 0.88, 0.015, 0.2
@@ -84,7 +84,9 @@ def write_statement(entries: Iterable[Entry], first: date, last: date) -> Path:
             sides = (amount, "") if one.amount_fen > 0 else ("", amount)
             reference = f"{first:%y%m%d}{place:07d}"
             balance = f"{one.balance_fen / 100:.2f}"
-            rows.writerow((reference, one.account, one.client, one.day, *sides, balance, one.product, one.kind))
+            # products of the demo run out one after the other, the next ones within days
+            until = last + timedelta(days=int(one.account[-4:]) % 240 + 2) if one.product == "理财" else ""
+            rows.writerow((reference, one.account, one.client, one.day, *sides, balance, one.product, one.kind, until))
     return path
 
 

@@ -5,42 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.datastructures import FormData
 
 from campaigns.audience import conditions
 from campaigns.audience.conditions import Tree
-from community.groups import directory as groups
+from campaigns.audience.leaves import LEAVES
 from kernel import numbers
 from kernel.errors import Refused
-from loyalty.tiers import directory
-from staff import scope
-from staff.models import Branch, Staff
+from web.console.audience_questions import QUESTION_GROUPS as QUESTION_GROUPS
+from web.console.audience_questions import QUESTIONS as QUESTIONS
+from web.console.audience_questions import choices as choices
 
 FEN_PER_WAN = 1_000_000
 JOINTS = {"and": "全部满足", "or": "满足任一"}
-WHOLE_NUMBERS = ("owner", "branch", "group")
+WHOLE_NUMBERS = ("owner", "branch", "group", "risk", "campaign", "event", "livestream", "list")
 MOST_GROUPS = 8
 MOST_WAN = 10**10
-# what a row asks, in the order of the list: every leaf of the language of segments
-QUESTIONS = (
-    ("tier.in", "客户等级是"),
-    ("tier.not_in", "客户等级不是"),
-    ("tag.has", "有任一标签"),
-    ("tag.has_not", "没有这些标签"),
-    ("owner.in", "客户经理是"),
-    ("branch.in", "所属机构是"),
-    ("balance.between", "最新资产在"),
-    ("activity.within", "最近活跃，天数以内"),
-    ("activity.older", "没有活跃，天数以上"),
-    ("group.in", "在任一客户群"),
-    ("group.not_in", "不在这些客户群"),
-    ("fan.is", "是公众号粉丝"),
-    ("fan.is_not", "不是公众号粉丝"),
-    ("contact.is", "是企业微信好友"),
-    ("contact.is_not", "不是企业微信好友"),
-)
 
 
 @dataclass
@@ -52,11 +34,18 @@ class Row:
     least: str = ""
     below: str = ""
     days: str = ""
+    times: str = ""
 
     @property
     def name(self) -> str:
         """The field that is asked about."""
         return self.what.partition(".")[0]
+
+    @property
+    def shape(self) -> str:
+        """How its value is typed: choices, band, days, behaviour or nothing; empty for no question of ours."""
+        leaf = LEAVES.get((self.name, self.what.partition(".")[2]))
+        return leaf.shape if leaf else ""
 
 
 @dataclass
@@ -79,30 +68,6 @@ class Builder:
     def kept_text(self) -> str:
         """The kept tree for a hidden field."""
         return json.dumps(self.kept, ensure_ascii=False) if self.kept else ""
-
-
-class Choices(NamedTuple):
-    """What can be picked in rows, as pairs of value and label by field."""
-
-    tier: list[tuple[str, str]]
-    tag: list[tuple[str, str]]
-    owner: list[tuple[str, str]]
-    branch: list[tuple[str, str]]
-    group: list[tuple[str, str]]
-
-
-async def choices(author: Staff) -> Choices:
-    """What can be picked: owners, units and groups within the scope of the author, whose clients the audience is."""
-    units = await scope.units_of(author)
-    open_ones = Branch.filter(is_closed=False).order_by("path")
-    branches = open_ones if units is None else open_ones.filter(id__in=[*units, author.branch_id or 0])
-    return Choices(
-        list((await directory.tier_names()).items()),
-        [(tag, tag) for tag in await directory.tags()],
-        [(str(number), name) for number, name in await directory.owners(author)],
-        [(str(branch.id), branch.name) for branch in await branches],
-        [(str(line.id), line.name or "未命名群") for line in await groups.lines(author, limit=200, offset=0)],
-    )
 
 
 def of_tree(tree: Tree) -> Builder:
@@ -177,10 +142,12 @@ def _group(tree: Tree) -> Group:
 
 def _row(leaf: Tree) -> Row:
     row, value = Row(f"{leaf['field']}.{leaf['op']}"), leaf.get("value")
-    if row.name == "balance" and isinstance(value, list):
+    if row.shape == "band" and isinstance(value, list):
         row.least, row.below = (_wan(end) for end in value)
-    elif row.name == "activity":
+    elif row.shape == "days":
         row.days = str(value)
+    elif isinstance(value, dict):
+        row.values, row.days, row.times = [str(value["kind"])], str(value["days"]), str(value["times"])
     elif isinstance(value, list):
         row.values = [str(item) for item in value]
     return row
@@ -193,8 +160,8 @@ def _rows(form: FormData, group: int) -> list[Row]:
         if f"{prefix}.what" not in form:
             break
         picked = [str(value) for value in form.getlist(f"{prefix}.value") if value]
-        least, below, days = (str(form.get(f"{prefix}.{name}", "")).strip() for name in ("least", "below", "days"))
-        rows.append(Row(str(form[f"{prefix}.what"]), picked, least, below, days))
+        typed = (str(form.get(f"{prefix}.{name}", "")).strip() for name in ("least", "below", "days", "times"))
+        rows.append(Row(str(form[f"{prefix}.what"]), picked, *typed))
     return rows
 
 
@@ -206,13 +173,22 @@ def _leaf(row: Row) -> Tree:
     name, _, operator = row.what.partition(".")
     leaf: Tree = {"field": name, "op": operator}
     value: Any = row.values
-    if name == "balance":
+    if row.shape == "nothing":
+        return leaf
+    if row.shape == "band":
         value = [_fen(row.least), _fen(row.below)]
-    elif name == "activity":
-        value = int(row.days) if row.days.isdigit() and row.days.isascii() and len(row.days) < 6 else 0
+    elif row.shape == "days":
+        value = _whole(row.days)
+    elif row.shape == "behaviour":
+        kind = row.values[0] if row.values else ""
+        value = {"kind": kind, "days": _whole(row.days), "times": _whole(row.times or "1")}
     elif name in WHOLE_NUMBERS:
         value = [number for item in row.values if (number := numbers.row_id(item)) is not None]
-    return leaf if name in ("fan", "contact") else leaf | {"value": value}
+    return leaf | {"value": value}
+
+
+def _whole(typed: str) -> int:
+    return int(typed) if typed.isdigit() and typed.isascii() and len(typed) < 6 else 0
 
 
 def _fen(typed: str) -> int | None:

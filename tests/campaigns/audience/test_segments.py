@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import random
 
-from campaigns.audience import deciding, describing, sampling, segments
+from campaigns.audience import deciding, describing, sampling, saved, segments
 from campaigns.audience.deciding import Audience
 from community.sending import policies
 from kernel import clock, database
-from kernel.errors import Refused
 from staff.models import Branch, Staff
+from tests.campaigns.audience import trees
 from tests.campaigns.conftest import Cast, make_clients
 
 
@@ -87,14 +87,6 @@ async def test_the_sample_shows_only_clients_whom_the_reader_may_see(cast: Cast)
     assert await segments.count(_audience(cast)) == 10
 
 
-async def test_a_segment_is_kept_under_one_name(cast: Cast) -> None:
-    tree = {"field": "fan", "op": "is"}
-    kept = await segments.save("粉丝", tree, cast.li)
-    await segments.save("粉丝们", tree, cast.li, kept.id)
-    with pytest.raises(Refused, match="同名"):
-        await segments.save("粉丝们", tree, cast.li)
-
-
 async def test_conditions_read_as_a_sentence(cast: Cast) -> None:
     tree = {
         "op": "and",
@@ -106,3 +98,16 @@ async def test_conditions_read_as_a_sentence(cast: Cast) -> None:
     }
     said = await describing.describe(tree)
     assert said == "所属机构是“深圳分行”，且 （是公众号粉丝，或 最近活跃在 30 天内），且 最新资产在 50 万元 及以上"
+
+
+async def test_every_leaf_reads_as_a_sentence_and_names_what_it_refers_to(cast: Cast) -> None:
+    chance = random.Random(3)
+    kept = await saved.save("高净值", {"field": "tier", "op": "in", "value": ["gold"]}, cast.li)
+    for question in trees.QUESTIONS:
+        leaf = trees.leaf(chance, [f"{kept.id}.1"], question)
+        said = await describing.describe(leaf)
+        assert said
+        assert "{" not in said
+        assert question[0] not in said
+    said = await describing.describe({"field": "segment", "op": "in", "value": [f"{kept.id}.1"]})
+    assert said.startswith("属于分群“高净值 第 1 版：客户等级是“")
