@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import resource
@@ -53,21 +54,27 @@ async def dispatch(stream_id: int) -> None:
 
 async def plan(count: int, control_url: str, address: str) -> int:
     """Followers in the sandbox and in the database, and a stream with one message to each."""
+    from wechat.sandbox.client import Sandbox
+
+    async with Sandbox(control_url) as control:
+        await control.seed("bulk", fans=count, window=7200)
+        return await plan_to((await control.people("fans"))["fans"], address)
+
+
+async def plan_to(fans: list[dict[str, str]], address: str) -> int:
+    """A migrated database with these followers (openid), and a stream with one message to each."""
     from community.sending import policies, streams
     from kernel import clock, database
     from processes import migrating, schema
-    from wechat.sandbox.client import Sandbox
 
     await migrating.migrate(address)
     await database.open_database(schema.config(address))
     await policies.save(clock.today(), policies.Policy(9, 99, policies.time(0), policies.time(0)))
-    async with Sandbox(control_url) as control:
-        await control.seed("bulk", fans=count, window=7200)
-        await _take_in((await control.people("fans"))["fans"])
+    await _take_in(fans)
     stream_id = await streams.open_stream("benchmark")
     started = time.perf_counter()
     await database.execute(PLAN, stream_id, clock.now())
-    print(f"planned {count} in {time.perf_counter() - started:.2f} s", file=sys.stderr)
+    print(f"planned {len(fans)} in {time.perf_counter() - started:.2f} s", file=sys.stderr)
     await database.execute_script("ANALYZE")
     await database.close_database()
     return stream_id
@@ -103,7 +110,7 @@ async def check(count: int, control_url: str, address: str) -> dict[str, int]:
 
 def main() -> None:
     sys.path.insert(0, str(HERE.parents[1]))
-    _settle_environment()
+    settle_environment()
     if sys.argv[1:2] == ["--child"]:
         asyncio.run(dispatch(int(sys.argv[2])))
         return
@@ -123,11 +130,11 @@ def measure(count: int = 10_000, dispatchers: int = 1) -> None:
             os.environ.update(HUILIU_DATABASE_URL=postgres.url, HUILIU_REDIS_URL=redis.url)
             os.environ["HUILIU_OA_API_URL"] = f"{told['sandbox']}/oa"
             stream_id = asyncio.run(plan(count, told["sandbox_control"], postgres.url))
-            servers = _cpu_of(postgres.process.pid) + _cpu_of(redis.process.pid)
-            used = _run(dispatchers, stream_id)
-            servers = _cpu_of(postgres.process.pid) + _cpu_of(redis.process.pid) - servers
+            servers = cpu_of(postgres.process.pid) + cpu_of(redis.process.pid)
+            used = run(dispatchers, stream_id)
+            servers = cpu_of(postgres.process.pid) + cpu_of(redis.process.pid) - servers
             states = asyncio.run(check(count, told["sandbox_control"], postgres.url))
-            print(json.dumps(_figures(count, used, servers) | {"states": states}))
+            print(json.dumps(figures(count, used, servers) | {"states": states}))
         finally:
             sandbox.terminate()
             sandbox.wait()
@@ -135,7 +142,7 @@ def measure(count: int = 10_000, dispatchers: int = 1) -> None:
             postgres.stop()
 
 
-def _settle_environment() -> None:
+def settle_environment() -> None:
     os.environ.setdefault("HUILIU_DEMO", "1")
     os.environ.setdefault("HUILIU_SECRET_KEY", "benchmark-only-0123456789-abcdefghijkl")
     os.environ.setdefault("HUILIU_SEALING_KEY", base64.b64encode(bytes(range(1, 33))).decode())
@@ -152,13 +159,13 @@ def _start_sandbox(folder: Path) -> tuple[subprocess.Popen[str], dict[str, str]]
     return process, json.loads(process.stdout.readline())
 
 
-def _run(dispatchers: int, stream_id: int) -> list[dict[str, float]]:
+def run(dispatchers: int, stream_id: int) -> list[dict[str, float]]:
     command = [sys.executable, str(HERE), "--child", str(stream_id)]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(dispatchers)]
     return [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
 
 
-def _figures(count: int, used: list[dict[str, float]], servers: float) -> dict[str, float]:
+def figures(count: int, used: list[dict[str, float]], servers: float) -> dict[str, float]:
     seconds = max(one["seconds"] for one in used)
     return {
         "messages": count,
@@ -183,13 +190,18 @@ def _peak_mb() -> float:
     return 0.0
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """CPU seconds of a process and its children, those that ended included."""
     ticks = os.sysconf("SC_CLK_TCK")
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
     total = sum(int(one) for one in stat[11:15]) / ticks
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        total += sum(_cpu_of(int(child)) for child in (task / "children").read_text().split())
+    # a child may end while it is looked at
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += sum(cpu_of(int(child)) for child in (task / "children").read_text().split())
     return total
 
 
