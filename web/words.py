@@ -8,6 +8,9 @@ CHANNELS = {
     "wecom_group": "客户群消息",
     "oa_service": "公众号客服消息",
     "oa_template": "公众号模板消息",
+    "oa_subscribe": "公众号订阅通知",
+    "oa_mass": "公众号群发",
+    "moments": "朋友圈",
     "staff_message": "员工通知",
 }
 SEND_STATES = {

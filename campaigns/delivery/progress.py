@@ -43,6 +43,7 @@ FROM send WHERE campaign_id = $1
 
 _ON_PHONES = """
 SELECT count(*) FROM group_task WHERE campaign_id = $1 AND state = 'accepted' AND cancelled_at IS NULL
+  AND chat_type <> 'mass'
 """
 
 

@@ -1,4 +1,4 @@
-"""The plain kind: one message to an audience."""
+"""The plain kind: one message to an audience, person by person."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from campaigns.planning.kind import Kind, StepPlan
 
 
 class Message(Kind):
-    """One text with an optional link card, through WeCom or the official account's open service window."""
+    """One text with an optional link card: by members in WeCom, in the open service window, or as a mass send."""
 
     code = "message"
     label = "内容推送"
-    channels = ("wecom_message", "oa_service")
+    channels = ("wecom_message", "oa_service", "oa_mass")
     steps = (StepPlan("main", "消息正文"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.kinds import event_invitation, livestream, message
+from campaigns.kinds import event_invitation, group_message, livestream, message, moments_post, notice
 from campaigns.planning import kind
 from campaigns.planning.kind import Kind
 
@@ -10,6 +10,9 @@ KINDS: dict[str, Kind] = {
     "message": message.Message(),
     "event_invitation": event_invitation.EventInvitation(),
     "livestream": livestream.Livestream(),
+    "group_message": group_message.GroupMessage(),
+    "moments": moments_post.MomentsPost(),
+    "notice": notice.Notice(),
 }
 
 # planning and delivery ask for kinds by name and must not know this package

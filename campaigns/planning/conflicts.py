@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.audience import deciding
-from campaigns.planning import listing
+from campaigns.planning import kind, listing
 from campaigns.planning.models import Campaign
 from community.suitability.models import Product
 from kernel import database
@@ -22,6 +22,9 @@ async def of(campaign: Campaign) -> list[str]:
     refs = [f"product:{code}" for code in codes]
     issuers = await Product.filter(code__in=codes).values_list("issuer", flat=True) if codes else []
     refs += sorted({f"company:{issuer}" for issuer in issuers if issuer})
+    if kind.of(campaign.kind).is_open:
+        # said to nobody in particular
+        return refs
     members = await deciding.members(await listing.audience_of(campaign))
     found = await database.fetch(_DECLARED.format(members=members.sql), *members.arguments)
     return refs + [f"client:{row['ref']}" for row in found]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from campaigns.audience import conditions
+from campaigns.audience import including
 from campaigns.audience.conditions import Tree
 from campaigns.planning import channels, fingerprint, kind, lifecycle, listing, products, variants
 from campaigns.planning.models import Campaign, Step
@@ -65,7 +65,8 @@ async def create(kind_code: str, name: str, by: Staff, *, channel: str = "", con
         campaign = await Campaign.create(
             kind=kind_code,
             name=name.strip(),
-            channel=_channel(chosen, channel or chosen.channels[0]),
+            # a kind with one channel needs no choice, whatever the form still says
+            channel=_channel(chosen, channel if channel and chosen.channels[1:] else chosen.channels[0]),
             control_percent=control_percent,
             salt=secrets.token_hex(8),
             branch_id=by.branch_id,
@@ -138,7 +139,7 @@ async def copy(campaign_id: int, by: Staff) -> Campaign:
 async def _write(campaign: Campaign, draft: Draft) -> None:
     chosen = kind.of(campaign.kind)
     _check_name(draft.name)
-    conditions.check(draft.tree)
+    await including.check(draft.tree)
     if not 0 <= draft.control_percent <= MAX_CONTROL_PERCENT:
         raise Refused(f"对照组比例须在 0 到 {MAX_CONTROL_PERCENT}% 之间", code="campaign.control_percent")
     if not LATE_MINUTES[0] <= draft.late_minutes <= LATE_MINUTES[1]:
@@ -158,7 +159,7 @@ async def _write(campaign: Campaign, draft: Draft) -> None:
             text=step.text, link_title=step.link_title.strip(), link_url=step.link_url.strip()
         )
     await variants.write(campaign, draft.variants, known)
-    if draft.details:
+    if draft.details or chosen.is_open:
         await chosen.save(campaign, draft.details)
 
 

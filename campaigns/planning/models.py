@@ -17,6 +17,7 @@ class Campaign(Record):
 
     state: see campaigns.planning.lifecycle. approved_hash: digest of all that the approver saw; an edit clears it.
     epoch: raised by pause, resume and cancel, so that leases of an older epoch stop. version: optimistic lock.
+    chosen: of a kind that anybody reads, which groups or members it goes to (campaigns.kinds.choosing).
     fallbacks: further channels, the best first, for people whom the campaign's own does not reach. spread_minutes: its
     sends are spread evenly over so long. priority: 1 (gives way) to 5 (goes first) where two campaigns want one person.
     cost_fen: what it cost (gifts, rooms, messages), entered when it is known; no part of what is approved.
@@ -32,6 +33,7 @@ class Campaign(Record):
     conditions: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     control_percent = fields.IntField(default=0, db_default=0)
     products: list[str] = fields.JSONField(default=list, db_default="[]")
+    chosen: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     fallbacks: list[str] = fields.JSONField(default=list, db_default="[]")
     spread_minutes = fields.IntField(default=0, db_default=0)
     priority = fields.IntField(default=3, db_default=3)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.audience import segments
-from campaigns.planning import listing
+from campaigns.planning import reaching
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign
 from staff import approval_reading, approval_rules
@@ -14,7 +13,7 @@ async def reason(campaign: Campaign, asked: Approval | None = None) -> str:
     """Why the word given (of the latest question, or of `asked`) is not enough by now; empty when it is."""
     asked = asked or await approval_reading.latest(SUBJECT, campaign.id)
     rule = await approval_rules.in_force(SUBJECT)
-    people = await segments.waterfall(await listing.audience_of(campaign))
+    people = await reaching.people(campaign)
     if asked is None or rule.needs(people.due) <= asked.needs:
         return ""
     return f"送审时 {asked.size:,} 人，现在 {people.due:,} 人，超过一人批准的界限 {rule.second_above:,} 人"

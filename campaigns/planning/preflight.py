@@ -6,16 +6,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from campaigns.audience import conditions, reach, segments
+from campaigns.audience import including, reach
 from campaigns.content import library, notices, placeholders
 from campaigns.content.findings import Finding
-from campaigns.planning import allowances, calendar, confirmations, kind, listing, products
-from campaigns.planning.models import Campaign, Step
+from campaigns.planning import (
+    allowances,
+    arbitration,
+    calendar,
+    channels,
+    confirmations,
+    kind,
+    products,
+    reaching,
+    variants,
+)
+from campaigns.planning.models import Campaign, Step, Variant
 from community.sending import gate, policies
 from kernel import clock, settings
 from kernel.errors import Refused
 
-TEXT_BYTES = {"wecom_message": 4000, "oa_service": 2048, "oa_template": 2048}
 MANY_CONFIRMATIONS = 5
 MOST_CONFIRMATIONS = 50
 """More taps for one campaign than a member makes beside the day's work: the rest would lie there until it is void."""
@@ -26,11 +35,16 @@ async def check(campaign: Campaign) -> list[Finding]:
     """All findings about a campaign as it stands, the blocking ones first."""
     steps = await Step.filter(campaign_id=campaign.id).order_by("position", "id")
     found = [finding for step in steps for finding in check_step(campaign, step)]
+    versions = await variants.of(campaign.id)
+    for one, step in variants.every(steps, versions):
+        found += [said._replace(message=f"版本 {one.code}：{said.message}") for said in check_step(campaign, step)]
+        found += channels.findings(campaign, [step])
+    found += channels.findings(campaign, steps)
     found += _check_service(campaign, steps)
     found += _check_start(campaign)
     found += await _check_quiet_hours(campaign)
-    found += await _check_audience(campaign, steps)
-    found += await products.findings(campaign, steps)
+    found += await _check_audience(campaign, steps, versions)
+    found += await products.findings(campaign, [*steps, *(step for _, step in variants.every(steps, versions))])
     found += await _check_clashes(campaign)
     found += await kind.of(campaign.kind).findings(campaign)
     return sorted(found, key=lambda finding: not finding.is_blocking)
@@ -44,7 +58,8 @@ def check_step(campaign: Campaign, step: Step) -> list[Finding]:
             return []
         return [Finding("step.empty", f"“{plan.label}”还没有正文", "填写正文", step.code)]
     found = library.check(step.text, step.code)
-    limit = min(TEXT_BYTES[channel] for channel in reach.channels_of(plan.purpose, plan.channel or campaign.channel))
+    ways = reach.channels_of(plan.purpose, plan.channel or campaign.channel, campaign.fallbacks)
+    limit = min(channels.of(channel).text_bytes for channel in ways)
     if len(notices.complete(step.text, plan.purpose).encode()) > limit:
         found.append(Finding("step.too_long", f"“{plan.label}”超过 {limit} 字节", "缩短正文", step.code))
     return found + list(_check_link(campaign, step))
@@ -107,16 +122,20 @@ async def _check_quiet_hours(campaign: Campaign) -> list[Finding]:
     return [Finding("start.quiet", message, "改到静默时段以外", "starts_at", is_blocking=False)]
 
 
-async def _check_audience(campaign: Campaign, steps: list[Step]) -> list[Finding]:
+async def _check_audience(campaign: Campaign, steps: list[Step], versions: list[Variant]) -> list[Finding]:
+    if kind.of(campaign.kind).is_open:
+        # the kind itself says what is wrong with its groups or members
+        return variants.findings(steps, versions, (await reaching.people(campaign)).due)
     try:
-        conditions.check(campaign.conditions)
+        await including.check(campaign.conditions)
     except Refused as refusal:
         return [Finding("audience.invalid", refusal.message, "修改人群条件", "conditions")]
-    people = await segments.waterfall(await listing.audience_of(campaign))
+    people = await reaching.people(campaign)
     if not people.due:
         why = "；".join(f"{line.label} {line.clients} 人" for line in people.exclusions) or "没有符合条件的客户"
         return [Finding("audience.empty", f"没有可以发送的客户（{why}）", "放宽条件或换一个渠道", "conditions")]
-    found = []
+    found = variants.findings(steps, versions, people.due)
+    found += arbitration.findings(await arbitration.losses(campaign))
     held_out = sum(line.clients for line in people.exclusions if line.reason == "held_out")
     if campaign.control_percent == 0:
         message = "没有对照组，将无法说明活动带来的效果"

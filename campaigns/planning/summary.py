@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaigns.audience import describing, segments
-from campaigns.planning import fingerprint, kind, listing
+from campaigns.audience import describing
+from campaigns.planning import fingerprint, kind, reaching
 from campaigns.planning.models import Campaign
 from kernel import database
 from staff.models import Staff
@@ -22,7 +22,7 @@ WHERE subject = 'campaign' AND subject_id = $1 AND staff_id IS NOT NULL
 
 async def of(campaign: Campaign, by: Staff) -> dict[str, Any]:
     """The summary of a question about this campaign; `due` is how many people it reaches."""
-    people = await segments.waterfall(await listing.audience_of(campaign))
+    people = await reaching.people(campaign)
     return {
         "title": campaign.name,
         "kind": kind.of(campaign.kind).label,

@@ -35,6 +35,10 @@ UPDATE subscription_credit SET
 WHERE id = $1
 """
 FAN = "SELECT id FROM fan WHERE appid = $1 AND openid = $2"
+USABLE = """
+SELECT c.template_id FROM subscription_credit c JOIN fan f ON f.id = c.fan_id
+WHERE f.appid = $1 AND f.openid = $2 AND c.credits > 0 AND NOT c.refused ORDER BY c.credits DESC, c.id
+"""
 LEFT = """
 SELECT c.credits FROM subscription_credit c JOIN fan f ON f.id = c.fan_id
 WHERE f.appid = $1 AND f.openid = $2 AND c.template_id = $3
@@ -67,6 +71,11 @@ async def sent(appid: str, openid: str, template_id: str, msgid: str, at: dateti
 async def emptied(appid: str, openid: str, template_id: str, at: datetime, key: str) -> bool:
     """The platform refused a message with 43101: nothing is left, whatever we have counted."""
     return await move(appid, openid, template_id, "emptied", at, f"emptied:{key}")
+
+
+async def usable(appid: str, openid: str) -> list[str]:
+    """The templates of which the fan still takes messages, the one with most left first."""
+    return [row["template_id"] for row in await database.fetch(USABLE, appid, openid)]
 
 
 async def left(appid: str, openid: str, template_id: str) -> int:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from community.clients import consent, consent_rule
-from community.sending import results
+from community.sending import post_results, results
 from community.suitability import reading
 from kernel import clock, database, logs
 from kernel.database import transaction
@@ -22,7 +22,8 @@ WAITING = """
 SELECT g.id, g.msgid, g.sender_userid, g.chat_type, g.app,
   CASE WHEN t.cancelled_at IS NULL THEN 'expired' ELSE 'cancelled' END AS reason
 FROM group_task g LEFT JOIN stream t ON t.id = g.stream_id
-WHERE g.state IN ('accepted', 'confirmed') AND g.cancelled_at IS NULL AND ($1::bigint IS NULL OR t.id = $1)
+WHERE g.state IN ('accepted', 'confirmed') AND g.cancelled_at IS NULL AND g.chat_type <> 'mass'
+  AND ($1::bigint IS NULL OR t.id = $1)
   AND (t.cancelled_at IS NOT NULL OR EXISTS (
     SELECT FROM send s WHERE s.batch_id = g.id AND s.state = 'accepted' AND s.expires_at <= $2))
 ORDER BY g.id
@@ -91,7 +92,10 @@ async def _cancel(tasks: Sequence[dict[str, Any]]) -> int:
     done = 0
     for task in tasks:
         try:
-            await doors.wecom(task["app"]).cancel_group_message(task["msgid"])
+            if task["chat_type"] == "moment":
+                await post_results.cancel(task)
+            else:
+                await doors.wecom(task["app"]).cancel_group_message(task["msgid"])
             await results.look(task)
         except WeChatFault as fault:
             _log.warning("job.not_cancelled", job=task["id"], reason=fault.reason)

@@ -17,7 +17,8 @@ from kernel import clock
 HELD_PAUSE = timedelta(minutes=5)
 KYC_PAUSE = timedelta(hours=6)
 """How long marketing waits before the client's documents are looked at again."""
-FOLLOWER_CHANNELS = ("oa_service", "oa_template")
+FOLLOWER_CHANNELS = ("oa_service", "oa_template", "oa_subscribe", "oa_mass")
+NOTICES = ("oa_template", "oa_subscribe")
 PERSONAL_CHANNELS = (*FOLLOWER_CHANNELS, "wecom_message", "wecom_welcome")
 """Channels to one person: whoever is not known there as a client has agreed to nothing."""
 
@@ -110,7 +111,7 @@ def _is_expired(facts: Facts) -> bool:
 
 def _is_advertising_in_notice(facts: Facts) -> bool:
     # WeChat forbids marketing in template messages; it closes accounts for it
-    return facts.channel == "oa_template" and facts.purpose != "service"
+    return facts.channel in NOTICES and facts.purpose != "service"
 
 
 def _lacks_relation(facts: Facts) -> bool:
@@ -192,7 +193,7 @@ FOR_NOW: tuple[tuple[str, Callable[[Facts], datetime | None]], ...] = (
 )
 REASONS = {
     "expired": "已过有效时间",
-    "marketing_in_notice": "模板消息不得用于营销",
+    "marketing_in_notice": "模板消息和订阅通知不得用于营销",
     "opted_out": "客户已退订",
     "no_consent": "客户未同意接收营销信息",
     "held_out": "全局对照组",

@@ -7,15 +7,17 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from community.sending import attachments, leases, outcomes, pacing, requesting
+from community.sending.channels.shape import Job
 from community.sending.channels.table import JOBS, JobChannel
 from community.sending.leases import Leased
 from community.sending.outcomes import Outcome
 from kernel import clock, crashpoints, database, records
 from kernel.database import transaction
 from wechat.faults import Done, WeChatFault
-from wechat.shapes import GroupMessageMade
+from wechat.shapes import Attachment, GroupMessageMade
 
 PER_SECOND = 20.0
 TURN_S = leases.LEASE.total_seconds() / 2
@@ -65,6 +67,16 @@ async def adopt(task_id: int, msgid: str, failed: Sequence[str]) -> bool:
         return True
 
 
+def cards_of(rows: Sequence[Mapping[str, Any]]) -> list[Attachment]:
+    """The attachments of a send's row as the gateway takes them."""
+    return attachments.from_rows(rows)
+
+
+def once_of(task_id: int) -> str:
+    """Our own id of a job, the same at every try."""
+    return f"huiliu-job-{task_id}"
+
+
 def hash_of(text: str) -> str:
     """By which a job is found again in WeCom's list."""
     return hashlib.sha256(text.strip().encode()).hexdigest()
@@ -109,7 +121,8 @@ async def _create(owner: str, name: str, task_id: int, rows: list[Leased], text:
     crashpoints.pass_by("sending.after_request")
     made: GroupMessageMade | Outcome
     try:
-        made = await JOBS[name].create(first.app, first.sender_userid, text, [row.recipient for row in rows], cards)
+        recipients = [row.recipient for row in rows]
+        made = await JOBS[name].create(Job(first.app, first.sender_userid, text, recipients, cards, once_of(task_id)))
     except Done:
         # done before, but under which msgid? the reconcile finds the job in WeCom's list
         made = Outcome("unknown", "done_before")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kernel import clock, database
+from wechat import doors
 from wechat.events import MassSendFinished
 
 NOTHING_LEFT = 43101
@@ -30,6 +33,16 @@ async def mass_finished(event: MassSendFinished) -> bool:
         return False
     reason = "" if event.is_sent else f"mass_{event.error}" if event.error else "mass_failed"
     await database.execute(END, event.msg_id, "oa_mass", reason, clock.now())
+    return True
+
+
+async def look(task: dict[str, Any]) -> bool:
+    """Ask how far a mass send is, for the case that its callback stays out; True when it is over."""
+    state = await doors.official_account(task["app"]).mass_state(task["msgid"])
+    if state == "sending":
+        return False
+    reason = "" if state == "sent" else "mass_failed"
+    await database.execute(END, task["msgid"], "oa_mass", reason, clock.now())
     return True
 
 

@@ -15,8 +15,8 @@ from kernel import clock, database
 from wechat import accounts, limits
 from wechat.limits import GROUP_MESSAGE, Limit
 
-COUNTED = ("wecom_message", "wecom_group")
-"""Channels of which one recipient may get only so many: a client and a group each have their own allowance."""
+COUNTED = {"wecom_message": GROUP_MESSAGE, "wecom_group": GROUP_MESSAGE, "oa_mass": "oa.mass.per_fan"}
+"""Channels of which one recipient may get only so many, by limit: each client, group and fan has an own allowance."""
 ACCOUNT = {"oa_service": "oa.api.cgi-bin/message/custom/send", "oa_template": "oa.template"}
 """Channels with an allowance of the whole account by the day."""
 WAITS = timedelta(hours=24)
@@ -41,6 +41,9 @@ GROUP BY s.recipient
 LOCK_GROUPS = """
 SELECT id FROM client_group WHERE corpid = $1 AND chat_id = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE
 """
+_FANS = "s.client_id IN (SELECT client_id FROM fan WHERE openid = ANY($1::text[]))"
+# the index of the counting names the two channels of WeCom; those of fans are found by the client
+OF_FANS = OF_RECIPIENTS.replace("s.channel IN ('wecom_message', 'wecom_group')", _FANS)
 OF_ACCOUNT = """
 SELECT (SELECT count(*) FROM send WHERE channel = $1 AND channel IN ('oa_service', 'oa_template')
     AND requested_at >= $2 AND id <> ALL($3::bigint[]) AND (app = $4 OR ($5 AND app = '')))
@@ -113,7 +116,7 @@ async def reserving(channel: str, app: str, recipients: Sequence[str], ids: Sequ
         await limits.refresh(0)
         if channel == "wecom_group":
             await database.fetch(LOCK_GROUPS, app, list(recipients))
-        limit = limits.at(GROUP_MESSAGE, at)
+        limit = limits.at(COUNTED[channel], at)
         found.allowed[channel], found.frees[channel] = limit.number(at), limit.frees(at)
         rows = await _used(channel, recipients, limit, at, ids)
         found.used = {(channel, recipient): used for recipient, used in rows.items()}
@@ -128,7 +131,7 @@ async def of_recipients(channel: str, recipients: Sequence[str]) -> dict[str, St
     """What each of some clients (external ids) or groups (chat ids) may still get by a channel of COUNTED."""
     await limits.refresh()
     now = clock.now()
-    limit = limits.at(GROUP_MESSAGE, now)
+    limit = limits.at(COUNTED[channel], now)
     used = await _used(channel, recipients, limit, now, [])
     allowed = limit.number(now)
     return {
@@ -161,7 +164,12 @@ async def _used(
     channel: str, recipients: Sequence[str], limit: Limit, at: datetime, ids: Sequence[int]
 ) -> dict[str, int]:
     rows = await database.fetch(
-        OF_RECIPIENTS, list(recipients), limit.began(at), held_from(limit, at), channel, list(ids)
+        OF_FANS if channel == "oa_mass" else OF_RECIPIENTS,
+        list(recipients),
+        limit.began(at),
+        held_from(limit, at),
+        channel,
+        list(ids),
     )
     return {row["recipient"]: row["used"] for row in rows}
 

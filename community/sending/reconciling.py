@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from community.sending import jobs, leases, results
+from community.sending import jobs, leases, results, settling
 from community.sending.models import Send
 from kernel import clock, database, logs
 from kernel.database import transaction
@@ -60,6 +60,9 @@ async def settle(job: Job) -> bool:
     True when either is sure. Raises WeChatFault when the search could not be completed.
     """
     began = clock.now()
+    if job["chat_type"] in settling.OTHERS:
+        settled = await settling.OTHERS[job["chat_type"]](job)
+        return settled or (began >= job["requested_at"] + GRACE and await settling.give_up(job))
     recipients = await _recipients(job["id"])
     for listed in await _listed(job, began):
         missing = await _missing(job, listed, recipients)
@@ -68,7 +71,7 @@ async def settle(job: Job) -> bool:
             return await jobs.adopt(job["id"], listed.msgid, missing)
     if began < job["requested_at"] + GRACE:
         return False
-    return await _plan_again(job["id"])
+    return await settling.plan_again(job["id"])
 
 
 async def decide_unknown(send_id: int, repeat: bool, by: Staff) -> None:
@@ -129,14 +132,3 @@ async def _missing(job: Job, listed: GroupMessage, recipients: set[str]) -> list
 async def _recipients(job_id: int) -> set[str]:
     rows = await database.fetch("SELECT recipient FROM send WHERE batch_id = $1", job_id)
     return {row["recipient"] for row in rows}
-
-
-async def _plan_again(job_id: int) -> bool:
-    async with transaction():
-        ended = await database.execute(
-            "UPDATE group_task SET state = 'failed', reason = 'not_made' WHERE id = $1 AND state = 'unknown'", job_id
-        )
-        if ended:
-            await leases.put_back("batch_id = $2 AND state IN ('requested', 'unknown')", job_id)
-            _log.info("job.not_made", job=job_id)
-        return bool(ended)

@@ -15,13 +15,15 @@ APART = timedelta(hours=8)
 # marked before the call: two people pressing at once remind once, and a lost answer costs one reminder, not two
 DUE = """
 UPDATE group_task SET reminded_at = $2
-WHERE stream_id = $1 AND state = 'accepted' AND confirmed_at IS NULL AND cancelled_at IS NULL AND msgid IS NOT NULL
+WHERE stream_id = $1 AND chat_type IN ('single', 'group') AND state = 'accepted'
+  AND confirmed_at IS NULL AND cancelled_at IS NULL AND msgid IS NOT NULL
   AND (reminded_at IS NULL OR reminded_at <= $3)
 RETURNING id, msgid, chat_type, app
 """
 REMINDABLE = """
 SELECT count(*) FROM group_task
-WHERE stream_id = $1 AND state = 'accepted' AND confirmed_at IS NULL AND cancelled_at IS NULL AND msgid IS NOT NULL
+WHERE stream_id = $1 AND chat_type IN ('single', 'group') AND state = 'accepted'
+  AND confirmed_at IS NULL AND cancelled_at IS NULL AND msgid IS NOT NULL
   AND (reminded_at IS NULL OR reminded_at <= $2)
 """
 CHANNEL_OF = {"single": "wecom_message", "group": "wecom_group"}

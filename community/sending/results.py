@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from community.sending import routing
+from community.sending import mass_results, post_results, routing
 from kernel import clock, database, logs
 from kernel.database import transaction
 from kernel.errors import Later as TryLater
@@ -50,6 +50,8 @@ UPDATE group_task SET
 FROM (SELECT EXISTS (SELECT FROM send WHERE batch_id = $1 AND state IN ('accepted', 'confirmed')) AS any) waiting
 WHERE id = $1 AND state IN ('accepted', 'confirmed')
 """
+OTHERS = {"moment": post_results.look, "mass": mass_results.look}
+"""Jobs that are no group messages: each look says whether everybody has done their part."""
 REASONS = {"sent": "", "not_a_friend": "not_friend", "over_limit": "over_platform_quota"}
 RECEIPTS = {"delivered": "", "blocked": "user_block", "too_often": "freq_limit", "failed": "system_failed"}
 Item = TypeVar("Item")
@@ -71,7 +73,10 @@ async def poll(limit: int = AT_ONCE) -> int:
 
 
 async def look(task: dict[str, Any]) -> None:
-    """Read one job (id, msgid, sender_userid, chat_type, app) from WeCom and write down what is new."""
+    """Read one job (id, msgid, sender_userid, chat_type, app) from the platform and write down what is new."""
+    if task["chat_type"] in OTHERS:
+        await database.execute(SETTLE, task["id"], await OTHERS[task["chat_type"]](task), clock.now())
+        return
     wecom, msgid = doors.wecom(task["app"]), task["msgid"]
     senders = [one async for one in every(lambda cursor: wecom.group_message_tasks(msgid, cursor))]
     for sender in senders:

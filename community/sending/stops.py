@@ -112,7 +112,10 @@ CHANNEL_NAMES = {
     "wecom_welcome": "企业微信欢迎语",
     "wecom_group": "企业微信群发（客户群）",
     "oa_service": "公众号客服消息",
+    "moments": "企业微信朋友圈",
     "oa_template": "公众号模板消息",
+    "oa_subscribe": "公众号订阅通知",
+    "oa_mass": "公众号群发",
     "staff_message": "给员工的应用消息",
 }
 

@@ -16,7 +16,8 @@ SELECT count(*) FILTER (WHERE state = 'planned') AS planned,
   count(*) FILTER (WHERE state = 'unknown') AS unknown,
   min(due_at) FILTER (WHERE state = 'planned' AND due_at > $2) AS next_due,
   (SELECT count(*) FROM send
-   WHERE stream_id = $1 AND state = 'accepted' AND channel = 'oa_template') AS without_receipt,
+   WHERE stream_id = $1 AND state = 'accepted'
+     AND channel IN ('oa_template', 'oa_subscribe', 'oa_mass')) AS without_receipt,
   EXISTS (SELECT FROM send WHERE stream_id = $1) AS any
 FROM send WHERE stream_id = $1 AND state = ANY('{planned,leased,requested,unknown}')
 """  # columns of one index only: a stream may hold a million sends
@@ -30,7 +31,8 @@ SELECT EXISTS (SELECT FROM send WHERE stream_id = $1 AND state = 'planned' AND c
 """
 JOBS = """
 SELECT count(*) AS made, count(*) FILTER (WHERE confirmed_at IS NOT NULL OR state = 'delivered') AS confirmed
-FROM group_task WHERE stream_id = $1 AND state IN ('accepted', 'confirmed', 'delivered') AND cancelled_at IS NULL
+FROM group_task WHERE stream_id = $1 AND chat_type <> 'mass' AND state IN ('accepted', 'confirmed', 'delivered')
+  AND cancelled_at IS NULL
 """
 
 

@@ -49,10 +49,14 @@ class Notices(Speaking):
 
     async def send_subscribe_notice(
         self, openid: str, template_id: str, fields: Mapping[str, str], page: str = ""
-    ) -> None:
-        """One send for one consent of this client to this template; Never (43101) when there is none left."""
+    ) -> str:
+        """One send for one consent of this client to this template; Never (43101) when there is none left.
+
+        Returns the msgid that SubscriptionNoticeSent will name.
+        """
         body = {"touser": openid, "template_id": template_id, "data": _data(fields), **without_empty(page=page)}
-        await self._post("/cgi-bin/message/subscribe/bizsend", body)
+        answer = await self._post("/cgi-bin/message/subscribe/bizsend", body)
+        return str(answer.get("msgid", ""))
 
     async def subscribe_templates(self) -> list[NoticeTemplate]:
         """The templates of subscribe notices in use."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from community.sending import attachments
 from community.sending.leases import Leased
-from wechat.shapes import Attachment
+from wechat.shapes import Attachment, GroupMessageMade
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,24 @@ class Message:
     def attachments(self) -> list[Attachment]:
         """The attachments as the gateway takes them."""
         return attachments.from_rows(self.row.attachments)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What goes out together as one call: the same text to many.
+
+    once: our own id of the job, for platforms that make no second one of it.
+    """
+
+    app: str
+    sender: str
+    text: str
+    recipients: Sequence[str]
+    attachments: Sequence[Attachment]
+    once: str
+
+
+Create = Callable[[Job], Awaitable[GroupMessageMade]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from community.sending.channels import (
+    moments,
+    oa_mass,
     oa_service,
+    oa_subscribe,
     oa_template,
     staff_message,
     wecom_group,
     wecom_message,
     wecom_welcome,
 )
-from community.sending.channels.shape import Channel
-from wechat.shapes import Attachment, GroupMessageMade
-
-Create = Callable[[str, str, str, Sequence[str], Sequence[Attachment]], Awaitable[GroupMessageMade]]
+from community.sending.channels.shape import Channel, Create
 
 
 @dataclass(frozen=True, slots=True)
 class JobChannel:
-    """`create(corpid, sender, text, recipients, attachments)` makes one job; `largest` recipients in each."""
+    """`create` makes one job, of `largest` recipients at most; chat_type: what the job is called in GroupTask."""
 
     create: Create
-    chat_type: Literal["single", "group"]
+    chat_type: Literal["single", "group", "moment", "mass"]
     largest: int
 
 
 ONE_BY_ONE: dict[str, Channel] = {
     "oa_service": oa_service.CHANNEL,
     "oa_template": oa_template.CHANNEL,
+    "oa_subscribe": oa_subscribe.CHANNEL,
     "wecom_welcome": wecom_welcome.CHANNEL,
     "staff_message": staff_message.CHANNEL,
 }
 JOBS: dict[str, JobChannel] = {
     "wecom_message": JobChannel(wecom_message.create, "single", wecom_message.LARGEST),
     "wecom_group": JobChannel(wecom_group.create, "group", wecom_group.LARGEST),
+    "moments": JobChannel(moments.create, "moment", moments.LARGEST),
+    "oa_mass": JobChannel(oa_mass.create, "mass", oa_mass.LARGEST),
 }

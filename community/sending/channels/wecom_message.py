@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from community.sending.channels.shape import Job
 from wechat import doors
-from wechat.shapes import Attachment, GroupMessageMade
+from wechat.shapes import GroupMessageMade
 
 LARGEST = 10_000
 
 
-async def create(
-    corpid: str, sender: str, text: str, recipients: Sequence[str], attachments: Sequence[Attachment]
-) -> GroupMessageMade:
+async def create(job: Job) -> GroupMessageMade:
     """Make the job for up to LARGEST clients (external ids)."""
-    return await doors.wecom(corpid).create_group_message(
-        "single", text=text, sender=sender, external_userids=recipients, attachments=attachments
+    return await doors.wecom(job.app).create_group_message(
+        "single", text=job.text, sender=job.sender, external_userids=job.recipients, attachments=job.attachments
     )

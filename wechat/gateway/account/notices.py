@@ -30,8 +30,11 @@ class Notices(Protocol):
 
     async def send_subscribe_notice(
         self, openid: str, template_id: str, fields: Mapping[str, str], page: str = ""
-    ) -> None:
-        """One send for one consent of this client to this template; Never (43101) when there is none left."""
+    ) -> str:
+        """One send for one consent of this client to this template; Never (43101) when there is none left.
+
+        Returns the msgid that SubscriptionNoticeSent will name.
+        """
 
     async def subscribe_templates(self) -> list[NoticeTemplate]:
         """The templates of subscribe notices in use."""

@@ -1,0 +1,99 @@
+"""Unknown posts and mass sends: looked for in the platform's list, or named by the id that makes no second one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from community.sending import halting, jobs, leases, post_results
+from community.sending.channels import oa_mass, shape
+from community.sending.models import Send
+from kernel import clock, database, logs, sealing
+from kernel.database import transaction
+from wechat.faults import Never
+
+REMEMBERED = timedelta(hours=23)
+"""WeChat knows our identifier of a mass send for a day."""
+SKEW = timedelta(minutes=2)
+SPAN = timedelta(days=29)
+Job = dict[str, Any]
+_log = logs.get(__name__)
+
+
+async def settle_mass(job: Job) -> bool:
+    """Make the mass send again under the same identifier: the platform then names the one that it knows, or makes it.
+
+    Not where sending was stopped meanwhile, or the identifier is forgotten: then a person decides, row by row.
+    """
+    sends = await Send.filter(batch_id=job["id"], state="unknown").order_by("id")
+    if not sends:
+        return await plan_again(job["id"])
+    if not await _may_repeat(job, sends[0]):
+        return await _leave_to_people(job["id"])
+    first = sends[0]
+    text = sealing.unseal(bytes(first.body_sealed or b""), table="send", column="body_sealed", row=first.id)
+    cards = jobs.cards_of(first.attachments)
+    recipients = [send.recipient for send in sends]
+    try:
+        made = await oa_mass.create(shape.Job(job["app"], "", text, recipients, cards, jobs.once_of(job["id"])))
+    except Never:
+        return await plan_again(job["id"])
+    return await jobs.adopt(job["id"], made.msgid, made.failed)
+
+
+async def settle_post(job: Job) -> bool:
+    """Find the post in WeCom's list by its text and adopt it."""
+    first = await Send.filter(batch_id=job["id"]).order_by("id").first()
+    if first is None or first.body_sealed is None:
+        return False
+    text = sealing.unseal(bytes(first.body_sealed), table="send", column="body_sealed", row=first.id)
+    start = job["requested_at"] - SKEW
+    found = await post_results.find(job["app"], text, start, min(clock.now() + SKEW, start + SPAN))
+    if found is None:
+        return False
+    await database.execute("UPDATE group_task SET moment_id = $2 WHERE id = $1", job["id"], found.moment_id)
+    return await jobs.adopt(job["id"], f"found:{found.moment_id}", [])
+
+
+async def give_up(job: Job) -> bool:
+    """What the platform's list does not show after the grace was never made; a mass send is never given up here."""
+    return job["chat_type"] != "mass" and await plan_again(job["id"])
+
+
+async def plan_again(job_id: int) -> bool:
+    """The job was certainly not made: its sends wait again."""
+    async with transaction():
+        ended = await database.execute(
+            "UPDATE group_task SET state = 'failed', reason = 'not_made' WHERE id = $1 AND state = 'unknown'", job_id
+        )
+        if ended:
+            await leases.put_back("batch_id = $2 AND state IN ('requested', 'unknown')", job_id)
+            _log.info("job.not_made", job=job_id)
+        return bool(ended)
+
+
+async def _may_repeat(job: Job, send: Send) -> bool:
+    now = clock.now()
+    if now > job["requested_at"] + REMEMBERED or (send.expires_at is not None and send.expires_at <= now):
+        return False
+    if send.stream_id is not None and not await database.fetch_value(
+        "SELECT is_open FROM stream WHERE id = $1", send.stream_id
+    ):
+        return False
+    return await halting.is_stopped(send.channel, send.stream_id) is None
+
+
+async def _leave_to_people(job_id: int) -> bool:
+    async with transaction():
+        await database.execute(
+            "UPDATE group_task SET state = 'failed', reason = 'undecided' WHERE id = $1 AND state = 'unknown'", job_id
+        )
+        await database.execute(
+            "UPDATE send SET batch_id = NULL WHERE batch_id = $1 AND state IN ('requested', 'unknown')", job_id
+        )
+    return True
+
+
+OTHERS: dict[str, Callable[[Job], Awaitable[bool]]] = {"mass": settle_mass, "moment": settle_post}
+"""By the kind of job; True when what became of it is sure."""
