@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from campaigns.delivery import costs, experiments, lift, receiving, responses, results
-from campaigns.delivery.responses import Part
 from campaigns.planning import costing, listing, variants
 from campaigns.planning.models import Campaign
 from kernel.errors import Refused
+from loyalty.metrics.intervals import Interval
 from loyalty.metrics.measuring import ReturnFigures
 from staff import permissions
 from staff.models import Staff
@@ -117,6 +118,10 @@ async def _page(
     asked = forms.query(request, Wanted).by
     cut = asked if asked in responses.CUTS else "variant"
     parts, returned = await responses.by(campaign, cut, person), await lift.of(campaign)
+    # figures of returns are of the whole campaign: whoever sees only a part of the clients gets no cut of them
+    names = [one.name for one in parts] if person.reach == "bank" else []
+    by_part = await lift.by(campaign, cut, names)
+    labels = await _labels(campaign, cut)
     yuan = {} if campaign.cost_fen is None else {"cost": Decimal(campaign.cost_fen) / 100}
     return render(
         request,
@@ -126,8 +131,10 @@ async def _page(
         cut=cut,
         cuts=[(code, _(one.label)) for code, one in responses.CUTS.items()],
         parts=parts,
-        labels=await _labels(campaign, cut),
-        chart=_chart(parts, await _labels(campaign, cut)),
+        labels=labels,
+        chart=_chart(((one.name, one.difference) for one in parts), labels),
+        by_part=by_part,
+        return_chart=_chart(((name, one.clients.difference) for name, one in by_part.items()), labels),
         versus=[(one, responses.between(one, parts[0])) for one in parts[1:]] if cut == "variant" else [],
         days=results.WATCH_DAYS,
         returned=returned,
@@ -153,19 +160,14 @@ async def _labels(campaign: Campaign, cut: str) -> dict[str, str]:
     return nothing
 
 
-def _chart(parts: list[Part], labels: dict[str, str]) -> dict[str, Any]:
+def _chart(differences: Iterable[tuple[str, Interval | None]], labels: dict[str, str]) -> dict[str, Any]:
     """Differences to the control group, one line per part that can be compared."""
     rows = [
-        {
-            "name": labels.get(one.name, one.name),
-            "value": 100 * one.difference.estimate,
-            "low": 100 * one.difference.low,
-            "high": 100 * one.difference.high,
-        }
-        for one in parts
-        if one.difference is not None
+        {"name": labels.get(name, name), "value": 100 * one.estimate, "low": 100 * one.low, "high": 100 * one.high}
+        for name, one in differences
+        if one is not None
     ]
-    return {"unit": _("个百分点"), "rows": rows[:12]}
+    return {"unit": _("个百分点"), "rows": rows[: lift.MOST_PARTS]}
 
 
 def _cost(campaign: Campaign, returned: ReturnFigures | None) -> dict[str, str] | None:
