@@ -43,7 +43,7 @@ def say_trigger(rules: dict[str, Any]) -> str:
         return f"每天 {at} 检查，满足条件的客户"
     if trigger.get("fact") == "day":
         return f"{trigger.get('on', '')} {at}，满足条件的客户"
-    label = dates.FACTS[trigger["fact"]].label if trigger.get("fact") in dates.FACTS else "日期"
+    label = dates.LABELS[trigger["fact"]] if trigger.get("fact") in dates.LABELS else "日期"
     days = trigger.get("days_before", 0)
     when = f"{label}前 {days} 天" if days > 0 else (f"{label}后 {-days} 天" if days < 0 else f"{label}当天")
     return f"{when} {at}"
@@ -61,7 +61,7 @@ def _trigger(trigger: dict[str, Any]) -> Iterator[Finding]:
     if trigger.get("fact") == "day":
         if _day(trigger.get("on", "")) is None:
             yield Finding("trigger.day", "没有选择日期", "选择日期", "trigger")
-    elif trigger.get("fact") not in dates.FACTS:
+    elif trigger.get("fact") not in dates.LABELS:
         yield Finding("trigger.fact", "没有选择按哪个日期", "选一种日期", "trigger")
     elif not -365 <= trigger.get("days_before", 0) <= 365:
         yield Finding("trigger.days", "提前的天数须在前后 365 天之内", "修改天数", "trigger")

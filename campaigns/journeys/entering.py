@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from campaigns.audience import conditions
+from campaigns.audience import conditions, including
 from campaigns.audience.conditions import Compiled
 from campaigns.journeys import dates, definition
 from campaigns.journeys.definition import Definition
@@ -87,7 +87,10 @@ def last_day_due(version: JourneyVersion) -> date:
 async def who(rules: Definition, author: Staff, *, first: int) -> tuple[Compiled, Compiled]:
     """The conditions on `client c` that let somebody in: the author's scope and the journey's own."""
     allowed = scope.clients(author, alias="c", first=first)
-    wanted = conditions.compile_tree(rules["conditions"], now=clock.now(), first=first + len(allowed.arguments))
+    inner = await including.segments_of(rules["conditions"])
+    wanted = conditions.compile_tree(
+        rules["conditions"], now=clock.now(), first=first + len(allowed.arguments), segments=inner
+    )
     return Compiled(allowed.sql, list(allowed.arguments)), wanted
 
 
@@ -131,4 +134,4 @@ def _facts_of_day(trigger: dict[str, Any], day: date) -> Facts:
         # on the one day that was chosen
         return Facts(ON_DAY.format(day="$9") + " WHERE $9::date = $10::date", [day, date.fromisoformat(trigger["on"])])
     target = day + timedelta(days=trigger["days_before"])
-    return Facts(dates.FACTS[trigger["fact"]].sql.replace("$1", "$9::date"), [target])
+    return Facts(dates.FACTS[trigger["fact"]].replace("$1", "$9::date"), [target])

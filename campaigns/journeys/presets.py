@@ -168,6 +168,25 @@ def _leaving() -> Definition:
     )
 
 
+def _maturity() -> Definition:
+    b = _Builder()
+    wait = b.step("wait_for", event="message.received", days=7)
+    wait["ways"][0]["steps"] = [b.step("tag", tag="到期已沟通")]
+    wait["ways"][1]["steps"] = [b.step("task", title="存款即将到期未回应：致电沟通承接安排", days=3)]
+    steps = [
+        b.control(20),
+        b.step(
+            "send",
+            text="{称呼}您好，您有一笔存款即将到期，我为您整理了几种不同期限的承接安排，方便时我们电话聊十分钟。",
+        ),
+        wait,
+        b.step("wait", days=10),
+        b.step("task", title="到期当周回访：确认到期资金去向", days=2),
+    ]
+    trigger = {"kind": "date", "fact": "maturity", "days_before": 30, "at": "09:30"}
+    return b.finish(steps, trigger=trigger, reentry="each", fresh_hours=120, goal=_goal("message.received", 45))
+
+
 def _papers() -> Definition:
     b = _Builder()
     wait = b.step("wait_for", event="kyc.renewed", days=20)
@@ -234,6 +253,7 @@ _ALL = (
     Preset("deciding", "决策：完成风险评估之后", "决策", "客户经理先约谈，三天后再跟一条消息", _deciding),
     Preset("loyal", "忠诚：升级答谢", "忠诚", "升级时祝贺、送积分，两周后邀请专属活动", _loyal),
     Preset("leaving", "流失预警：资金流出挽留", "流失", "当日派任务致电，没有回应由主管陪同回访", _leaving),
+    Preset("maturity", "存款到期承接", "到期关怀", "到期前 30 天联系，没有回应派任务，到期当周再回访", _maturity),
     Preset("papers", "证件到期关怀", "到期关怀", "到期前 30 天提醒，未更新再派任务", _papers),
     Preset("assessment", "风险评估到期关怀", "到期关怀", "到期前 30 天提醒，未评估再派任务", _assessment),
     Preset("win_back", "沉睡客户唤醒", "唤醒", "半年没有互动的客户，消息与电话两种做法对照", _win_back),

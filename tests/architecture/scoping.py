@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 _WATCHED = """
 account account_day attendance client client_day client_group client_tag consent consent_state contact delivery
-fan grant_ group_task identity inbound invitation kyc live_guest membership movement outflow points_balance
-points_posting privacy_request
+fan grant_ group_task identity inbound invitation journey_entry kyc live_guest membership movement outflow
+points_balance points_posting privacy_request
 risk_assessment send
+staff_task
 standing standing_change timeline_entry
 """
 CLIENT_TABLES = frozenset(_WATCHED.split())
@@ -19,7 +20,7 @@ _READS = re.compile(r"\b(?:FROM|JOIN)\s+(?:ONLY\s+)?([a-z_]+)")
 # a thing that a door has opened before: what is read of it is the door's business
 _ONE_THING = re.compile(r"(_id|_ids|^ids|_number|^code|^token|^userid|^external_userid|^openid|_hash)$")
 _THINGS = ("Campaign", "Client", "Event", "Livestream", "Step", "Audience", "Group", "Send", "Approval")
-_THINGS += ("RiskAssessment", "Kyc", "PrivacyRequest")
+_THINGS += ("Journey", "JourneyVersion", "RiskAssessment", "Kyc", "PrivacyRequest")
 
 Name = tuple[str, str]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from campaigns.audience.models import AudienceList, Segment, SegmentVersion
 from campaigns.content.models import Piece
 from campaigns.events.models import Event, Invitation
+from campaigns.journeys import definition
+from campaigns.journeys.models import Journey, StaffTask
 from campaigns.kinds import registry
 from campaigns.livestreams.models import Livestream
 from campaigns.planning.models import Campaign, Step
@@ -107,6 +110,31 @@ async def make_campaigns(world: World) -> None:
         world.put("livestream", PLANNED, place, show.id)
 
 
+async def make_journeys(world: World) -> None:
+    """Per unit a journey that runs, and per client a task that one gave."""
+    for place, at in world.units.items():
+        by = world.colleagues[place]
+        made = await Journey.create(
+            name=f"旅程{at.id}",
+            state="running",
+            draft=definition.empty(),
+            salt="s",
+            branch=at,
+            author=by,
+            last_editor=by,
+        )
+        world.put("journey", PLANNED, place, made.id)
+    for place, client_id in world.things["client"].items():
+        task = await StaffTask.create(
+            key=f"matrix:{client_id}",
+            client_id=client_id,
+            staff=next(iter(world.colleagues.values())),
+            title="回访",
+            due_on=clock.today(),
+        )
+        world.put("follow_up", PERSONAL, place, task.id)
+
+
 async def make_private(world: World) -> None:
     """What is a person's very own: a session, a declared interest, a file, an absence, a question asked."""
     people = [(f"mine:{actor.login}", actor) for actor in world.actors.values()]
@@ -126,6 +154,8 @@ async def make_private(world: World) -> None:
             asked_by=person,
         )
         world.put("question", MINE, place, asked.id)
+        brought = await AudienceList.create(name=f"名单{person.id}", by=person)
+        world.put("segment_list", MINE | {"bank": ("mine", None)}, place, brought.id)
 
 
 async def make_grants(world: World) -> None:
@@ -169,6 +199,9 @@ async def make_commons(world: World) -> None:
     world.put("piece", COMMON, "common", piece.series)
     product = await Product.create(code="R12", name="产品十二", product_class="wealth", seller_level=2)
     world.put("product", COMMON, "common", product.id)
+    segment = await Segment.create(name="分群", conditions={}, by=by)
+    await SegmentVersion.create(segment=segment, version=1, conditions={}, by=by)
+    world.put("segment", COMMON, "common", segment.id)
     stop = await Stop.create(what="all", reason="演练", pulled_by_id=world.colleagues["next branch"].id)
     world.put("stop", WHOLE, "common", stop.id)
     run = await ReconcileRun.create(scope="tags", app="wwtest0000000001", started_at=clock.now())
@@ -207,6 +240,7 @@ EVERY = [
     make_groups,
     make_imports,
     make_campaigns,
+    make_journeys,
     make_private,
     make_grants,
     make_requests,

@@ -156,7 +156,7 @@ async def _choices(rules: Definition) -> dict[str, Any]:
         "events": events.options(),
         "exits": sorted(events.options(), key=lambda one: one[0] not in rules["exits"]),
         "triggers": list(checking.TRIGGERS.items()),
-        "date_facts": [*((code, fact.label) for code, fact in dates.FACTS.items()), ("day", "指定的一天")],
+        "date_facts": [*dates.LABELS.items(), ("day", "指定的一天")],
         "reentries": list(checking.REENTRY.items()),
         "segments": [(str(one.id), one.name) for one in await Segment.all().order_by("name")],
         "channels": [(code, _(words.CHANNELS[code])) for code in send.CHANNELS],

@@ -91,7 +91,7 @@ def _trigger(rules: Definition, plain: Mapping[str, str]) -> None:
     if plain.get("trigger.event") in events.CHOICES:
         trigger["event"] = plain["trigger.event"]
     fact = plain.get("trigger.fact", "")
-    if fact in dates.FACTS or fact == "day":
+    if fact in dates.LABELS or fact == "day":
         trigger["fact"] = fact
     for name in ("at", "on"):
         if f"trigger.{name}" in plain:

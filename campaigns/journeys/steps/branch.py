@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from campaigns.audience import conditions, describing
+from campaigns.audience import conditions, describing, including
 from campaigns.content.findings import Finding
 from campaigns.journeys import events
 from campaigns.journeys.definition import Step
@@ -94,6 +94,8 @@ class Branch(StepKind):
         return {one.entry_id for one in standing if one.client_id in meeting}
 
     async def _meeting(self, place: Place, client_ids: list[int]) -> set[int]:
-        wanted = conditions.compile_tree(place.node.params["conditions"], now=place.at, first=2)
+        tree = place.node.params["conditions"]
+        inner = await including.segments_of(tree)
+        wanted = conditions.compile_tree(tree, now=place.at, first=2, segments=inner)
         sql = MEETS.format(condition=wanted.sql)
         return {row["id"] for row in await database.fetch(sql, client_ids, *wanted.arguments)}
