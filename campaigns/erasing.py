@@ -21,6 +21,7 @@ WITH leaving AS (
 UPDATE invitation SET state = 'declined', waiting_since = NULL FROM leaving WHERE invitation.id = leaving.id
 """
 CODES = "UPDATE invitation SET code = 'E' || id WHERE client_id = ANY($1::bigint[])"
+LISTED = "DELETE FROM audience_list_member WHERE client_id = ANY($1::bigint[])"
 VIEWERS = """
 UPDATE attendance SET viewer_id = 'erased:' || id, client_id = NULL
 WHERE client_id = ANY($1::bigint[]) OR is_client AND viewer_id = ANY($2::text[])
@@ -33,6 +34,7 @@ async def erase(client_ids: Sequence[int]) -> dict[str, int]:
     known = sorted(await clients.platform_ids(client_ids))
     await database.execute(FREE, list(client_ids), clock.now())
     return {
+        "audience_list_member": await database.execute(LISTED, list(client_ids)),
         "invitation": await database.execute(CODES, list(client_ids)),
         "attendance": await database.execute(VIEWERS, list(client_ids), known),
     }

@@ -34,6 +34,8 @@ THINGS = {
     "grants": ("grant", "grant_"),
     "stops": ("stop", "stop"),
     "interests": ("interest", "interest"),
+    "segments": ("segment", "segment"),
+    "segments/lists": ("audience_list", "audience_list"),
     "consents/partners": ("partner", "partner"),
     "account/sessions": ("session", "session"),
     "account/delegations": ("delegation", "delegation"),

@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("users", "客户", "clients", "clients.see"),
             Item("users-group", "客户群", "groups", "groups.see"),
+            Item("target", "分群", "segments", "segments.edit"),
             Item("clipboard-check", "跟进任务", "follow_ups", "tasks.do"),
             Item("id", "证件与评估", "renewals", "clients.see"),
             Item("file-import", "数据导入", "imports", "imports.run"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from campaigns.audience import conditions
+from campaigns.audience import conditions, including
 from campaigns.planning import kind, products, variants
 from campaigns.planning.models import Campaign, Step
 from community.sending import policies
@@ -89,13 +89,13 @@ async def scope_of(author_id: int, conditions_tree: conditions.Tree) -> dict[str
         "unit": author.branch_id,
         "units": None if units is None else sorted(units),
         # what the conditions name: a unit stands for all under it on the day of the word
-        "named": await organisation.below(_named_units(conditions_tree)),
+        "named": await organisation.below(await _named_units(conditions_tree)),
         "own": None
         if units is None
         else sorted([author.id, *(one.id for one in await delegations.stands_in_for(author))]),
     }
 
 
-def _named_units(tree: conditions.Tree) -> list[int]:
-    named = (leaf["value"] for leaf in conditions.leaves(tree) if leaf.get("field") == "branch")
+async def _named_units(tree: conditions.Tree) -> list[int]:
+    named = (leaf["value"] for leaf in await including.all_leaves(tree) if leaf.get("field") == "branch")
     return sorted({number for numbers in named for number in numbers})

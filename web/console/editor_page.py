@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaigns.audience import describing, segments
+from campaigns.audience import describing, including, segments
 from campaigns.audience.deciding import Audience
 from campaigns.audience.segments import Sampled, Waterfall
 from campaigns.content import findings, library, placeholders
@@ -121,6 +121,7 @@ async def audience_words(campaign: Campaign) -> dict[str, Any]:
     return {
         "choices": await audience_form.choices(await campaign.author),
         "questions": audience_form.QUESTIONS,
+        "question_groups": audience_form.QUESTION_GROUPS,
         "joints": audience_form.JOINTS,
     }
 
@@ -130,6 +131,7 @@ async def reach_of(campaign: Campaign, sheet: Sheet, person: Staff) -> Reach:
     share = sheet.values.get("control_percent", "")
     try:
         tree = audience_form.to_tree(sheet.builder)
+        await including.check(tree)
     except Refused as refusal:
         return Reach("", None, [], refusal.message)
     author = await campaign.author

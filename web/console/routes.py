@@ -25,6 +25,7 @@ from web.console import (
     overview,
     results_routes,
     rewards_routes,
+    segments_routes,
     settings_routes,
     sign_in,
 )
@@ -35,6 +36,7 @@ ROUTES: list[BaseRoute] = [
     *compliance_routes.ROUTES,
     *settings_routes.ROUTES,
     *rewards_routes.ROUTES,
+    *segments_routes.ROUTES,
     *results_routes.ROUTES,
     *journey_routes.ROUTES,
     open_page("/login", sign_in.show, "login"),
