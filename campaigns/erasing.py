@@ -28,6 +28,15 @@ WHERE client_id = ANY($1::bigint[]) OR is_client AND viewer_id = ANY($2::text[])
 """
 
 
+LEAVE = """
+UPDATE journey_entry SET state = 'stopped', end_reason = 'client_erased', ended_at = $2
+WHERE client_id = ANY($1::bigint[]) AND state = 'active'
+"""
+DROP_TASKS = """
+UPDATE staff_task SET state = 'dropped', done_at = $2 WHERE client_id = ANY($1::bigint[]) AND state = 'open'
+"""
+
+
 async def erase(client_ids: Sequence[int]) -> dict[str, int]:
     """Free their seats, void their tickets, and take them out of the list of viewers."""
     # who watched before we knew who they are was kept by the platform's id alone
@@ -36,6 +45,8 @@ async def erase(client_ids: Sequence[int]) -> dict[str, int]:
     return {
         "audience_list_member": await database.execute(LISTED, list(client_ids)),
         "invitation": await database.execute(CODES, list(client_ids)),
+        "journey_entry": await database.execute(LEAVE, list(client_ids), clock.now()),
+        "staff_task": await database.execute(DROP_TASKS, list(client_ids), clock.now()),
         "attendance": await database.execute(VIEWERS, list(client_ids), known),
     }
 

@@ -158,7 +158,7 @@ async def _choices(rules: Definition) -> dict[str, Any]:
         "triggers": list(checking.TRIGGERS.items()),
         "date_facts": [*dates.LABELS.items(), ("day", "指定的一天")],
         "reentries": list(checking.REENTRY.items()),
-        "segments": [(str(one.id), one.name) for one in await Segment.all().order_by("name")],
+        "segments": [(str(one.id), one.name) for one in await Segment.filter(retired_at=None).order_by("name")],
         "channels": [(code, _(words.CHANNELS[code])) for code in send.CHANNELS],
         "questions": list(branch.BY.items()),
         "share_labels": split.LABELS,

@@ -131,7 +131,7 @@ async def _conditions(chosen: str, kept: dict[str, Any]) -> dict[str, Any]:
     if chosen in (KEEP, NOBODY_ASKED):
         return kept if chosen == KEEP else {}
     number = numbers.row_id(chosen)
-    found = await Segment.get_or_none(id=number) if number else None
+    found = await Segment.get_or_none(id=number, retired_at=None) if number else None
     if found is None:
         raise Refused("没有这个分群，请重新选择", code="journey.segment_unknown")
     return dict(found.conditions)

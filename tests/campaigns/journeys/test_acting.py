@@ -1,0 +1,108 @@
+"""What steps give and ask: points once in the journal, benefits as far as the stock goes, tasks that people close."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from campaigns.journeys import approval, drafting, follow_ups, foreseeing, versions
+from campaigns.journeys.models import Journey, JourneyVersion, StaffTask
+from community.clients import timeline
+from kernel import clock, database
+from kernel.errors import Forbidden, NotFound, Refused
+from loyalty.rewards import benefits, points, points_in_bulk
+from loyalty.rewards.models import Benefit
+from staff import approvals
+from staff.models import Approval
+from tests.campaigns.conftest import make_clients
+from tests.campaigns.journeys.conftest import Cast, approved, count, go, rules, step
+
+
+async def test_points_are_written_once_and_the_journal_balances(cast: Cast, clients: list[int]) -> None:
+    journey = await approved(cast, rules(step("points", "s1", points=50), step("points", "s2", points=5)))
+    await timeline.record_many(clients[:4], "contact.added")
+    await go(journey)
+    assert [await points.balance(client_id) for client_id in clients[:5]] == [55, 55, 55, 55, 0]
+    check = await points.reconcile()
+    assert (check.transactions, check.unbalanced, check.differing, check.total) == (8, 0, 0, 0)
+    # the same keys again change nothing
+    (row,) = await database.fetch("SELECT key FROM points_transaction ORDER BY id LIMIT 1")
+    assert await points_in_bulk.earn([(row["key"], clients[0])], 50, "再来") == {clients[0]}
+    assert await points.balance(clients[0]) == 55
+
+
+async def test_a_benefit_goes_as_far_as_its_stock(cast: Cast, clients: list[int]) -> None:
+    tea = await benefits.create("TEA", "下午茶", "voucher", "gold", value_fen=50_00, stock=3, description="门店")
+    journey = await approved(cast, rules(step("benefit", "s1", benefit=tea.id)))
+    await benefits.grant(clients[0], tea.id)
+    await timeline.record_many(clients[:5], "contact.added")
+    await go(journey)
+    told = await database.fetch("SELECT result, count(*)::int AS n FROM journey_passage GROUP BY 1 ORDER BY 1")
+    assert [(row["result"], row["n"]) for row in told] == [("done", 2), ("had_it", 1), ("out_of_stock", 2)]
+    assert (await Benefit.get(id=tea.id)).stock == 0
+
+
+async def test_a_director_closes_a_task_and_the_client_remembers(cast: Cast, clients: list[int]) -> None:
+    journey = await approved(cast, rules(step("task", "s1", title="电话回访", days=2)))
+    await timeline.record_many(clients[:2], "contact.added")
+    await go(journey)
+    assert (await follow_ups.count(cast.chen)).tasks == 2
+    first = (await follow_ups.lines(cast.chen, limit=10, offset=0))[0]
+    await follow_ups.finish(first.id, "reached", cast.chen)
+    assert (
+        await count("SELECT count(*) FROM timeline_entry WHERE kind = 'task.done' AND client_id = $1", first.client_id)
+        == 1
+    )
+    with pytest.raises(NotFound):
+        await follow_ups.finish(first.id, "reached", cast.chen)
+    with pytest.raises(Forbidden):
+        await follow_ups.finish(first.id + 1, "reached", cast.li)
+    other = await make_clients(cast, 1)
+    await database.execute("UPDATE client SET owner_id = NULL WHERE id = ANY($1::bigint[])", other)
+    foreign = await StaffTask.create(
+        key="x", client_id=other[0], staff=cast.chen, title="不是他的客户", due_on=clock.today() + timedelta(days=1)
+    )
+    with pytest.raises(NotFound):
+        await follow_ups.finish(foreign.id, "reached", cast.chen)
+
+
+async def test_nobody_approves_the_own_journey_and_an_edit_voids_what_was_asked(cast: Cast, clients: list[int]) -> None:
+    journey = await drafting.create("欢迎", cast.li, rules(step("tag", "s1", tag="到过")))
+    asked = await approval.submit(journey.id, cast.li)
+    seen = await versions.of(await Journey.get(id=journey.id))
+    with pytest.raises(Refused):
+        await approvals.approve(asked.id, seen, cast.li)
+    changed = rules(step("tag", "s1", tag="来过"))
+    await drafting.save(journey.id, journey.name, changed, cast.li, journey.version)
+    assert (await Approval.get(id=asked.id)).state == "void"
+    with pytest.raises(Refused):
+        await approvals.approve(asked.id, seen, cast.wang)
+    assert await versions.live(journey.id) is None
+    # what was looked at before the change is not what would be approved now
+    asked = await approval.submit(journey.id, cast.li)
+    with pytest.raises(Refused):
+        await approvals.approve(asked.id, seen, cast.wang)
+    assert await JourneyVersion.filter(approved_at__isnull=False).count() == 0
+
+
+async def test_a_journey_with_forbidden_words_is_not_put_to_anybody(cast: Cast, clients: list[int]) -> None:
+    journey = await drafting.create("欢迎", cast.li, rules(step("send", "s1", text="稳赚不赔，快来买")))
+    with pytest.raises(Refused, match="还不能提交"):
+        await approval.submit(journey.id, cast.li)
+
+
+async def test_a_dry_walk_tells_all_and_does_nothing(cast: Cast, clients: list[int]) -> None:
+    ways = {"yes": [], "no": [step("task", "s4", title="回访")]}
+    wait = step("wait_for", "s3", event="message.received", days=7, ways=ways)
+    written = rules(step("send", "s1", text="您好"), step("wait", "s2", days=2, at="10:00"), wait, step("points", "s5"))
+    journey = await drafting.create("欢迎", cast.li, written)
+    found = await foreseeing.walk(journey, clients[0], cast.li)
+    assert [one.code for one in found.steps] == ["s1", "s2", "s3", "s4", "s5"]
+    assert found.may_enter
+    assert "退订" in found.steps[0].foreseen.text
+    assert found.ends_at >= clock.now() + timedelta(days=8)
+    for table in ("send", "journey_entry", "staff_task", "points_transaction"):
+        assert await count(f"SELECT count(*) FROM {table}") == 0
+    with pytest.raises(NotFound):
+        await foreseeing.walk(journey, 10**9, cast.li)
