@@ -7,6 +7,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.db_defaults import Now
 from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations.constraints import UniqueConstraint
 
 class Migration(migrations.Migration):
     dependencies = [('loyalty', '0020_campaigns_whole'), ('campaigns', '0002_ground_of_trust'), ('community', '0011_count_quotas'), ('staff', '0001_initial'), ('staff', '0002_ground_of_trust'), ('staff', '0003_fill_the_tree'), ('staff', '0004_know_the_way_up'), ('staff', '0005_keep_the_audit'), ('staff', '0010_wechat_whole')]
@@ -51,6 +52,21 @@ class Migration(migrations.Migration):
                 ('message', fields.CharField(max_length=200)),
             ],
             options={'table': 'audience_list_refusal', 'app': 'campaigns', 'indexes': [Index(fields=['list_id', 'row_number'])], 'pk_attr': 'id', 'table_description': 'A row of a list that was not taken, by its number and the reason; what stood in it is not kept.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='DraftVersion',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_constraint=True, to_field='id', related_name='draft_versions', on_delete=OnDelete.CASCADE)),
+                ('version', fields.IntField()),
+                ('by', fields.ForeignKeyField('staff.Staff', source_field='by_id', db_constraint=True, to_field='id', related_name='draft_versions', on_delete=OnDelete.RESTRICT)),
+                ('is_auto', fields.BooleanField(default=False, db_default=False)),
+                ('saved_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('contents', fields.JSONField(default=dict, db_default='{}', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+            ],
+            options={'table': 'draft_version', 'app': 'campaigns', 'unique_together': (('campaign_id', 'version'),), 'pk_attr': 'id', 'table_description': 'What a draft said at one save: who, when, and all the editor holds, so that nothing typed is lost.'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -214,6 +230,26 @@ class Migration(migrations.Migration):
             options={'table': 'verdict', 'app': 'campaigns', 'indexes': [Index(fields=['campaign_id', 'id'])], 'pk_attr': 'id', 'table_description': "What somebody decided in view of a campaign's result (adopt, again, drop), with the figures it rests on."},
             bases=['Record'],
         ),
+        ops.CreateModel(
+            name='WordingChange',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('effective_on', fields.DateField()),
+                ('op', fields.CharField(max_length=12)),
+                ('content', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('note', fields.CharField(default='', db_default='', max_length=200)),
+                ('approval_id', fields.BigIntField(unique=True)),
+                ('proposed_by', fields.ForeignKeyField('staff.Staff', source_field='proposed_by_id', db_constraint=True, to_field='id', related_name='wording_changes', on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'wording_change', 'app': 'campaigns', 'indexes': [Index(fields=['effective_on', 'id'])], 'pk_attr': 'id', 'table_description': 'One approved change of the wording rules, from a day on; never altered, so that every book can be made again.'},
+            bases=['Record'],
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='archived_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
         ops.AddField(
             model_name='Campaign',
             name='chosen',
@@ -231,13 +267,52 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Campaign',
+            name='goal',
+            field=fields.CharField(default='deposit_return', db_default='deposit_return', max_length=20),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='goal_days',
+            field=fields.IntField(default=30, db_default=30),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='guardrails',
+            field=fields.JSONField(default=dict, db_default='{}', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='occurs_on',
+            field=fields.DateField(null=True),
+        ),
+        ops.AddField(
+            model_name='Campaign',
             name='priority',
             field=fields.IntField(default=3, db_default=3),
         ),
         ops.AddField(
             model_name='Campaign',
+            name='repeats',
+            field=fields.JSONField(default=dict, db_default='{}', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='repeats_ended_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='series',
+            field=fields.ForeignKeyField('campaigns.Campaign', source_field='series_id', null=True, db_constraint=True, to_field='id', related_name='occurrences', on_delete=OnDelete.RESTRICT),
+        ),
+        ops.AddField(
+            model_name='Campaign',
             name='spread_minutes',
             field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddConstraint(
+            model_name='Campaign',
+            constraint=UniqueConstraint(fields=('series_id', 'occurs_on'), name=None),
         ),
         ops.AddField(
             model_name='Delivery',
@@ -268,5 +343,10 @@ class Migration(migrations.Migration):
             model_name='Segment',
             name='version',
             field=fields.IntField(default=1, db_default=1),
+        ),
+        ops.AddField(
+            model_name='Step',
+            name='rules_version',
+            field=fields.CharField(default='', db_default='', max_length=40),
         ),
     ]

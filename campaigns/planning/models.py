@@ -21,6 +21,9 @@ class Campaign(Record):
     fallbacks: further channels, the best first, for people whom the campaign's own does not reach. spread_minutes: its
     sends are spread evenly over so long. priority: 1 (gives way) to 5 (goes first) where two campaigns want one person.
     cost_fen: what it cost (gifts, rooms, messages), entered when it is known; no part of what is approved.
+    goal, goal_days: what it is measured by and over how many days; guardrails: figure -> percent that must not be
+    passed (campaigns.planning.goals). repeats: the rule of a series, whose first date this is (planning.recurring);
+    series, occurs_on: of a later date, the first one and its own day. archived_at: put away from the list.
     stream_id: the tap of its sends (community.sending.streams), opened when it starts. products: codes of the products
     that it is about (community.suitability.products); part of what is approved.
     """
@@ -37,6 +40,17 @@ class Campaign(Record):
     fallbacks: list[str] = fields.JSONField(default=list, db_default="[]")
     spread_minutes = fields.IntField(default=0, db_default=0)
     priority = fields.IntField(default=3, db_default=3)
+    goal = fields.CharField(max_length=20, default="deposit_return", db_default="deposit_return")
+    goal_days = fields.IntField(default=30, db_default=30)
+    guardrails: dict[str, float] = fields.JSONField(default=dict, db_default="{}")
+    repeats: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    repeats_ended_at = fields.DatetimeField(null=True)
+    series: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", related_name="occurrences", null=True, on_delete=fields.RESTRICT
+    )
+    series_id: int | None
+    occurs_on = fields.DateField(null=True)
+    archived_at = fields.DatetimeField(null=True)
     salt = fields.CharField(max_length=32)
     starts_at = fields.DatetimeField(null=True)
     late_minutes = fields.IntField(default=120, db_default=120)
@@ -64,6 +78,7 @@ class Campaign(Record):
 
     class Meta:
         table = "campaign"
+        unique_together = (("series_id", "occurs_on"),)
         indexes = (("state", "starts_at"), ("starts_at",))
 
 
@@ -71,6 +86,7 @@ class Step(Record):
     """One message of a campaign: main, reminder, attended, absent, ... `due_at` null until its time is known.
 
     who: which of the frozen people get it (all, or a rule of the kind). state: waiting, planned, done or missed.
+    rules_version: the wording rules that its words were checked against when its sends were written.
     """
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -86,6 +102,7 @@ class Step(Record):
     due_at = fields.DatetimeField(null=True)
     state = fields.CharField(max_length=12, default="waiting", db_default="waiting")
     planned_at = fields.DatetimeField(null=True)
+    rules_version = fields.CharField(max_length=40, default="", db_default="")
 
     class Meta:
         table = "step"
@@ -112,3 +129,27 @@ class Variant(Record):
     class Meta:
         table = "variant"
         unique_together = (("campaign_id", "code"),)
+
+
+class DraftVersion(Record):
+    """What a draft said at one save: who, when, and all the editor holds, so that nothing typed is lost.
+
+    is_auto: saved while typing; the next such save of the same person soon after takes its place.
+    """
+
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", related_name="draft_versions", on_delete=fields.CASCADE
+    )
+    campaign_id: int
+    version = fields.IntField()
+    by: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "staff.Staff", related_name="draft_versions", on_delete=fields.RESTRICT
+    )
+    by_id: int
+    is_auto = fields.BooleanField(default=False, db_default=False)
+    saved_at = fields.DatetimeField()
+    contents: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+
+    class Meta:
+        table = "draft_version"
+        unique_together = (("campaign_id", "version"),)
