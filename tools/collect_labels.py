@@ -14,6 +14,9 @@ import web.console
 from campaigns.audience import deciding, describing, reach
 from campaigns.content import placeholders
 from campaigns.delivery import experiments, exporting, reasons, receiving, responses
+from campaigns.journeys import checking, counting, dates, events, follow_ups, listing, presets
+from campaigns.journeys.steps import branch, split
+from campaigns.journeys.steps import registry as steps
 from campaigns.kinds import registry
 from campaigns.planning import lifecycle
 from community.clients import preferences, timeline
@@ -36,7 +39,7 @@ from wechat import limits, limits_known
 
 TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/audience/deciding.py", deciding.REASONS),
-    ("campaigns/audience/describing.py", (describing.FIELDS, describing.OPERATORS)),
+    ("campaigns/audience/describing.py", (describing.GENDERS, describing.BEHAVIOURS)),
     ("campaigns/audience/reach.py", reach.CHANNELS),
     ("campaigns/content/placeholders.py", placeholders.KNOWN),
     ("campaigns/delivery/exporting.py", (exporting.STATES, exporting.ARMS)),
@@ -49,6 +52,12 @@ TABLES: tuple[tuple[str, Any], ...] = (
         "campaigns/kinds",
         [[kind.label, [step.label for step in kind.steps]] for kind in registry.KINDS.values()],
     ),
+    ("campaigns/journeys/listing.py", (listing.STATES, listing.REVIEWS)),
+    ("campaigns/journeys/checking.py", (checking.TRIGGERS, checking.REENTRY)),
+    ("campaigns/journeys", (counting.RESULTS, dates.LABELS, events.options(), follow_ups.OUTCOMES)),
+    ("campaigns/journeys/steps", [[one.label, one.about, list(one.ways)] for one in steps.KINDS.values()]),
+    ("campaigns/journeys/steps", (branch.BY, split.LABELS)),
+    ("campaigns/journeys/presets.py", [[one.name, one.stage, one.about] for one in presets.all_presets()]),
     ("campaigns/planning/lifecycle.py", lifecycle.NAMES),
     ("community/clients/timeline.py", timeline.KINDS),
     ("community/groups/directory.py", (groups.JOIN_SCENES, groups.QUIT_SCENES)),
