@@ -11,7 +11,6 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from kernel import logs
 from webhooks import line, storing, tallies
@@ -25,19 +24,13 @@ ANSWER_WITHIN_S = 4.5
 """WeChat cuts a call after five seconds."""
 TRY_AGAIN_S = 0.1
 WAITING_BYTES = 64 * 1024 * 1024
+Waiting = tuple[Received, Callable[[bool], None], float]
+"""A call whose caller waits, whom to tell (once) whether it is stored, and since when; a bare tuple, made so often."""
 _log = logs.get(__name__)
 
 
 class NotStored(Exception):
     """There was no time or no room to store it: the caller is told, so that WeChat calls again."""
-
-
-class Waiting(NamedTuple):
-    """A call whose caller waits; `done` is told once whether it is stored."""
-
-    received: Received
-    done: Callable[[bool], None]
-    since: float
 
 
 class GroupCommit:
@@ -57,7 +50,7 @@ class GroupCommit:
             done(False)
             return
         self._bytes += len(received.body)
-        self._waiting[received.lane == URGENT].append(Waiting(received, done, time.monotonic()))
+        self._waiting[received.lane == URGENT].append((received, done, time.monotonic()))
         if self._runner is None:
             self._runner = asyncio.create_task(self._run())
 
@@ -96,10 +89,10 @@ class GroupCommit:
         return batch
 
     async def _commit(self, batch: list[Waiting]) -> None:
-        oldest = min(one.since for one in batch)
+        oldest = min([since for _, _, since in batch])
         try:
             async with asyncio.timeout(max(oldest + ANSWER_WITHIN_S - time.monotonic(), 0)):
-                new = await storing.store(self._line, [one.received for one in batch])
+                new = await storing.store(self._line, [received for received, _, _ in batch])
         except line.AWAY as error:
             self._line.drop()
             await self._wait_or_refuse(batch, error)
@@ -117,23 +110,17 @@ class GroupCommit:
         everyone = [*batch, *self._waiting[True], *self._waiting[False]]
         late = time.monotonic() - ANSWER_WITHIN_S + 2 * TRY_AGAIN_S
         for is_urgent, queue in self._waiting.items():
-            left = [one for one in everyone if (one.received.lane == URGENT) is is_urgent and one.since > late]
+            left = [one for one in everyone if (one[0].lane == URGENT) is is_urgent and one[2] > late]
             queue.clear()
             queue.extend(left)
-        self._answer([one for one in everyone if one.since <= late], False)
+        self._answer([one for one in everyone if one[2] <= late], False)
         await asyncio.sleep(TRY_AGAIN_S)
 
     def _answer(self, batch: list[Waiting], is_stored: bool, new: list[Stored] | None = None) -> None:
-        now = time.monotonic()
-        whats: Counter[tuple[str, str, str]] = Counter(
-            [
-                (one.received.side, one.received.app, tallies.within(now - one.since) if is_stored else NOT_STORED)
-                for one in batch
-            ]
-        )
-        for one in batch:
-            self._bytes -= len(one.received.body)
-            one.done(is_stored)
+        whats = _counted(batch, is_stored)
+        for received, done, _ in batch:
+            self._bytes -= len(received.body)
+            done(is_stored)
         if is_stored:
             self._wake(new or [], whats)
         self.tallies.count(whats)
@@ -142,8 +129,20 @@ class GroupCommit:
         for (side, app, _), n in list(counts.items()):
             counts[side, app, tallies.RECEIVED] += n
             counts[side, app, tallies.REPEATED] += n
-        fresh = Counter([(row.side, row.app) for row in new])
+        fresh = Counter([(side, app) for _, side, app, _ in new])
         for (side, app), n in fresh.items():
             counts[side, app, tallies.REPEATED] -= n
-        for row in new:
-            self._wakings[row.lane].add(row.id)
+        for number, _, _, lane in new:
+            self._wakings[lane].add(number)
+
+
+def _counted(batch: list[Waiting], is_stored: bool) -> Counter[tuple[str, str, str]]:
+    if not is_stored:
+        return Counter([(received.side, received.app, NOT_STORED) for received, _, _ in batch])
+    now, whats = time.monotonic(), tallies.within
+    waits = [since for _, _, since in batch]
+    if batch and (what := whats(now - min(waits))) == whats(now - max(waits)):
+        # they came together and are answered together
+        counts = Counter([(received.side, received.app) for received, _, _ in batch])
+        return Counter({(*account, what): n for account, n in counts.items()})
+    return Counter([(received.side, received.app, whats(now - since)) for received, _, since in batch])

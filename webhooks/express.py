@@ -7,6 +7,7 @@ takes the ordinary way through ASGI, where the same intake answers it. The rules
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 from typing import Any
 
@@ -24,8 +25,11 @@ WHOLE = re.compile(
     rb"POST (/callbacks/[A-Za-z0-9_/-]++)\?([!-\"$-~]*+) HTTP/1\.1\r\n((?:[A-Za-z-]++: [ -~]*+\r\n)++)\r\n"
 )
 """A head as WeChat and every proxy write it; what differs in one letter is the parser's."""
+HEAD_BYTES = 2048
+"""Headers that are longer are the parser's: what was found out about a head is remembered."""
 LENGTH = re.compile(rb"(?:^|\n)content-length: ([0-9]{1,5})\r\n")
 UNUSUAL = re.compile(rb"transfer-encoding|expect|upgrade|connection|content-length.*content-length", re.DOTALL)
+MOMENT_S = 0.1
 HEADERS = b"".join(b"%s: %s\r\n" % header for header in intake.HEADERS)
 
 
@@ -92,7 +96,7 @@ class Call:
         received = door.open(self.side, self.slug, self.query, self.body)
         self.body = b""
         if isinstance(received, Answer):
-            self.answer(received)
+            self.answer(*received)
         else:
             self.received = received
             door.commits.put(received, self.stored)
@@ -100,11 +104,14 @@ class Call:
     def stored(self, is_stored: bool) -> None:
         """The commit is done, or there was no time for it."""
         assert self.received is not None
-        self.answer(Answer(200, self.received.answer) if is_stored else intake.NOT_STORED)
+        if is_stored:
+            self.answer(200, self.received.answer)
+        else:
+            self.answer(*intake.NOT_STORED)
 
     def refuse(self, reason: str) -> None:
         """Turn it away."""
-        self.answer(self.protocol.intake.refuse(self.side, reason))
+        self.answer(*self.protocol.intake.refuse(self.side, reason))
 
     def too_slow(self) -> None:
         """The body did not come; what follows on this connection is not read any more."""
@@ -112,12 +119,12 @@ class Call:
             self.keep_alive = False
             self.refuse("malformed")
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, status: int, body: bytes) -> None:
         """Write the answer, unless the caller has gone."""
         if self.response_complete or self.disconnected:
             return
         self.response_complete = True
-        self.protocol.write(answer, self.keep_alive)
+        self.protocol.write(status, body, self.keep_alive)
 
 
 class CallbackProtocol(HttpToolsProtocol):
@@ -130,6 +137,7 @@ class CallbackProtocol(HttpToolsProtocol):
             raise TypeError("CallbackProtocol needs an Intake itself: leave proxy_headers and tracing off")
         self.intake = self.app
         self._is_between = True
+        self._free_since = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Take a whole callback at once, or feed the parser; a body that is late has a few seconds to come."""
@@ -180,11 +188,31 @@ class CallbackProtocol(HttpToolsProtocol):
             call.timer.cancel()
         super().connection_lost(exc)
 
-    def write(self, answer: Answer, keep_alive: bool) -> None:
+    def on_response_complete(self) -> None:
+        """An answer is written: the next in the pipeline, or the line may stay open a while."""
+        if self.pipeline or self.timeout_keep_alive_task is None or self.transport.is_closing():
+            super().on_response_complete()
+        else:
+            # the timer of an earlier answer runs on, instead of a new one after every callback
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+        self._free_since = self.loop.time()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the line when it has been free for long; the timer may have been set at an earlier answer."""
+        cycle: Any = self.cycle
+        left = self._free_since + self.timeout_keep_alive - self.loop.time()
+        if left <= 0 and (cycle is None or cycle.response_complete):
+            super().timeout_keep_alive_handler()
+        elif not self.transport.is_closing():
+            wait = max(left, MOMENT_S)
+            self.timeout_keep_alive_task = self.loop.call_later(wait, self.timeout_keep_alive_handler)
+
+    def write(self, status: int, body: bytes, keep_alive: bool) -> None:
         """Write an answer and make ready for the next request."""
         if self.transport.is_closing():
             return
-        self.transport.write(_head(self.server_state.default_headers, answer, keep_alive) + answer.body)
+        self.transport.write(_head(self.server_state.default_headers, status, len(body), keep_alive) + body)
         if not keep_alive:
             self.transport.close()
         self.on_response_complete()
@@ -195,15 +223,13 @@ class CallbackProtocol(HttpToolsProtocol):
         is_ready = self._is_between and (cycle is None or cycle.response_complete) and not self.transport.is_closing()
         if not found or not is_ready or self.flow.write_paused or self.root_path:
             return False
-        head = found[3].lower()
-        length = LENGTH.search(head)
-        if UNUSUAL.search(head) or not length or int(length[1]) != len(data) - found.end():
+        path, query, head = found.groups()
+        if len(head) > HEAD_BYTES or _length(head) != len(data) - found.end():
             return False
-        place = intake.place_of(found[1].decode("ascii"))
+        place = intake.place_of(path.decode("ascii"))
         if place is None:
             return False
-        self._unset_keepalive_if_required()
-        call: Any = Call(self, *place, found[2], True)
+        call: Any = Call(self, *place, query, True)
         self.cycle = call
         call.take(data[found.end() :])
         call.finish()
@@ -231,20 +257,28 @@ class CallbackProtocol(HttpToolsProtocol):
         return True
 
 
+@functools.lru_cache(maxsize=1024)
+def _length(head: bytes) -> int:
+    # how long a body these headers announce; -1: that is the parser's. A proxy sends the same headers again and again
+    lower = head.lower()
+    length = LENGTH.search(lower)
+    return int(length[1]) if length and not UNUSUAL.search(lower) else -1
+
+
 _heads: dict[tuple[int, int, bool], bytes] = {}
 _heads_of: list[Any] = []
 
 
-def _head(default_headers: list[tuple[bytes, bytes]], answer: Answer, keep_alive: bool) -> bytes:
+def _head(default_headers: list[tuple[bytes, bytes]], status: int, size: int, keep_alive: bool) -> bytes:
     # uvicorn makes the list of headers (it holds the date) anew every second, and most answers are alike until then
     if not _heads_of or _heads_of[0] is not default_headers:
         _heads_of[:] = [default_headers]
         _heads.clear()
-    key = (answer.status, len(answer.body), keep_alive)
+    key = (status, size, keep_alive)
     head = _heads.get(key)
     if head is None:
         dated = b"".join(b"%s: %s\r\n" % header for header in default_headers)
         closing = b"" if keep_alive else b"connection: close\r\n"
-        length = b"content-length: %d\r\n" % len(answer.body)
-        head = _heads[key] = b"".join((STATUS_LINE[answer.status], dated, HEADERS, length, closing, b"\r\n"))
+        length = b"content-length: %d\r\n" % size
+        head = _heads[key] = b"".join((STATUS_LINE[status], dated, HEADERS, length, closing, b"\r\n"))
     return head

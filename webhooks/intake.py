@@ -143,7 +143,7 @@ def _query(raw: bytes) -> dict[str, str]:
         # what WeChat sends with a callback needs no unquoting, and the standard way costs a sixth of the whole intake
         text = raw.decode("latin-1")
         try:
-            return dict(part.split("=", 1) for part in text.split("&"))
+            return dict([part.split("=", 1) for part in text.split("&")])
         except ValueError:
             return {name: value for name, _, value in (part.partition("=") for part in text.split("&"))}
     try:

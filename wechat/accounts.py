@@ -65,11 +65,11 @@ def every(side: str = "") -> list[App]:
 def known() -> apps.Listing:
     """The present copy, put together anew when the settings changed or a previous key ran out."""
     global _copy
-    own, now = settings.get(), clock.now()
-    if _copy is None or _copy.own is not own or (_copy.listing.until is not None and now >= _copy.listing.until):
-        rows = _copy.rows if _copy else ()
-        _copy = Copy(own, rows, apps.listing(own, rows, now))
-    return _copy.listing
+    own, copy = settings.get(), _copy
+    if copy is None or copy.own is not own or (copy.listing.until is not None and clock.now() >= copy.listing.until):
+        rows = copy.rows if copy else ()
+        copy = _copy = Copy(own, rows, apps.listing(own, rows, clock.now()))
+    return copy.listing
 
 
 async def refresh(max_age_s: float = MAX_AGE_S) -> None:

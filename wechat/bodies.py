@@ -12,10 +12,16 @@ from wechat.envelope import BadCallback
 
 DEPTH = 20
 DECLARATION = re.compile(rb"<!\s*(?:doctype|entity)", re.IGNORECASE)
-LEAF = re.compile(
-    r"\s*+<([A-Za-z_][\w.-]{0,63}+)>(?:<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)\]\]>|([^<>&]*+))</\1>", re.DOTALL
+BLANKS = " \t\r\n"
+LEAVES = re.compile(
+    r"[ \t\r\n]*+<([A-Za-z_][A-Za-z0-9_.-]{0,63}+)>"
+    r"(?:<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>|([^<>&]*+))</\1>|(.++)",
+    re.DOTALL,
 )
-"""Possessive throughout: a body is read once from left to right, whatever is in it."""
+"""One leaf after the other, then whatever comes after the last one.
+
+Possessive throughout: a body is read once from left to right, whatever is in it.
+"""
 TAG = re.compile(rb"<(/?)[A-Za-z_][^<>]*+>")
 BRACKET = re.compile(rb"\"(?:[^\"\\]++|\\.)*+\"|([\[{])|([\]}])", re.DOTALL)
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -43,11 +49,13 @@ def read(raw: bytes) -> dict[str, Any]:
         # neither the database nor any parser can hold it; whoever wrote it is understood without
         text = text.replace("\0", "")
         raw = text.encode()
+    flat = _read_flat(text)
+    if flat is not None:
+        return flat
     if text.lstrip()[:1] == "{":
         refuse_depth(raw)
         return _read_json(text)
-    flat = _read_flat(text)
-    return flat if flat is not None else _read_nested(UNWRITABLE.sub("", text).encode())
+    return _read_nested(UNWRITABLE.sub("", text).encode())
 
 
 def refuse_declarations(raw: bytes) -> None:
@@ -86,18 +94,16 @@ def _without_cdata(raw: bytes) -> bytes:
 
 def _read_flat(text: str) -> dict[str, Any] | None:
     # the common case at a third of the parser's cost; whatever is not exactly a flat list falls through, never a guess
-    start, end = text.find("<xml>"), text.rfind("</xml>")
-    if start < 0 or text[:start].strip() or text[end + 6 :].strip():
+    whole = text.strip(BLANKS)
+    if not whole.startswith("<xml>") or not whole.endswith("</xml>"):
         return None
-    found: dict[str, Any] = {}
-    position = start + 5
-    while leaf := LEAF.match(text, position, end):
-        name, quoted, plain = leaf.groups()
-        if name in found:
+    leaves = LEAVES.findall(whole, 5, len(whole) - 6)
+    if leaves and (rest := leaves[-1][3]):
+        leaves.pop()
+        if rest.strip(BLANKS):
             return None
-        found[name] = quoted if quoted is not None else plain.strip()
-        position = leaf.end()
-    return None if text[position:end].strip() or end < position else found
+    found = {name: quoted or plain.strip() for name, quoted, plain, _ in leaves}
+    return found if len(found) == len(leaves) else None
 
 
 def _read_nested(raw: bytes) -> dict[str, Any]:

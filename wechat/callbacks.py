@@ -20,6 +20,12 @@ __all__ = ["BadCallback", "Keys", "Receiver", "answer_check", "digest", "keys_of
 BODY_BYTES = 64 * 1024
 FRESH_S = 600
 """How far the signed timestamp may be from our clock, either way."""
+_BESIDE = rb"(?:<(ToUserName|AgentID)><!\[CDATA\[[\w@.-]*+\]\]></\%d>\s*+)*+"
+USUAL = re.compile(
+    rb"\s*+<xml>\s*+%s<Encrypt><!\[CDATA\[([A-Za-z0-9+/=]++)\]\]></Encrypt>\s*+%s</xml>\s*+"
+    % (_BESIDE % 1, _BESIDE % 3)
+)
+"""A sealed body as WeChat writes it, to the letter: nothing in it can be a document type or a second sealed part."""
 SEALED = re.compile(rb"<Encrypt>(?:<!\[CDATA\[)?([A-Za-z0-9+/=]++)(?:\]\]>)?</Encrypt>")
 """Possessive and without room for blanks: nobody has proved who they are yet, so its cost must not grow with tricks."""
 Query = Mapping[str, str]
@@ -128,6 +134,9 @@ def _take_plain(keys: Receiver, query: Query, body: bytes) -> bytes:
 
 
 def _sealed_part(body: bytes) -> str:
+    usual = USUAL.fullmatch(body)
+    if usual:
+        return usual[2].decode("ascii")
     if body.lstrip()[:1] == b"{":
         return _sealed_member(body)
     bodies.refuse_declarations(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from urllib.parse import urlencode
@@ -20,11 +21,17 @@ ADDRESS = "/callbacks/official_account"
 
 
 @pytest.fixture
-async def port(db: None) -> AsyncIterator[int]:
+async def port(db: None, request: pytest.FixtureRequest) -> AsyncIterator[int]:
     """A server on a port of its own, with the intake in front of an application that answers 418."""
     app = intake.Intake(nothing_here)
     config = uvicorn.Config(
-        app, port=0, http=express.CallbackProtocol, lifespan="off", log_config=None, proxy_headers=False
+        app,
+        port=0,
+        http=express.CallbackProtocol,
+        lifespan="off",
+        log_config=None,
+        proxy_headers=False,
+        timeout_keep_alive=getattr(request, "param", 5),
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
@@ -129,3 +136,19 @@ async def test_a_caller_who_hangs_up_at_once_has_said_it_all_the_same(port: int)
     await writer.drain()
     writer.transport.abort()
     await until(lambda: Callback.all().count())
+
+
+@pytest.mark.parametrize("port", [1], indirect=True)
+async def test_a_line_that_was_used_stays_open_for_its_time_and_is_then_closed(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    began = last = time.monotonic()
+    while last - began < 1.5:
+        writer.write(callback(int(last * 1000)))
+        assert (await asyncio.wait_for(reader.readuntil(b"success"), 10)).startswith(b"HTTP/1.1 200")
+        last = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            assert await asyncio.wait_for(reader.read(1), 0.3) != b"", "closed although it was in use"
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    assert time.monotonic() - last > 0.8
+    writer.close()
+    await writer.wait_closed()
