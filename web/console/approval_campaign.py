@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from campaigns.audience import describing, segments
 from campaigns.kinds import registry
-from campaigns.planning import drafting, fingerprint, listing, preflight
+from campaigns.planning import drafting, fingerprint, listing, preflight, reaching
 from campaigns.planning.models import Campaign
 from staff import approval_reading
 from staff.models import Approval, Staff
@@ -29,7 +29,7 @@ async def parts(asked: Approval, person: Staff) -> dict[str, Any]:
     chosen = registry.KINDS[campaign.kind]
     audience = await listing.audience_of(campaign)
     draft = await drafting.read(campaign)
-    people = await message_preview.samples(await segments.sample(audience, person))
+    people = await message_preview.samples([] if chosen.is_open else await segments.sample(audience, person))
     looked_at = [people[0], people[-1]] if len(people) > 1 else people
     labels = {plan.code: plan.label for plan in chosen.steps}
     return {
@@ -37,7 +37,7 @@ async def parts(asked: Approval, person: Staff) -> dict[str, Any]:
         "kind": chosen,
         "phones": [(one, message_preview.bubbles(chosen, draft.steps, one.values)) for one in looked_at],
         "sentence": await describing.describe(campaign.conditions),
-        "people": await segments.waterfall(audience),
+        "people": await reaching.people(campaign),
         "details": await kind_details.facts(draft.details) + await campaign_terms.facts(campaign),
         "checked": await preflight.check(campaign),
         "texts": [Text(step.code, labels.get(step.code, ""), lines_of(step.text)) for step in draft.steps if step.text],

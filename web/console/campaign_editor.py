@@ -12,7 +12,7 @@ from campaigns.planning import approval, drafting, lifecycle, listing, preflight
 from campaigns.planning.models import Campaign
 from kernel.errors import Forbidden, Refused
 from web import session
-from web.console import audience_form, campaign_sheet, editor_page
+from web.console import audience_form, campaign_sheet, editor_page, versions_sheet
 from web.console.campaign_sheet import Sheet
 from web.language import gettext as _
 from web.rendering import render, see_other
@@ -127,6 +127,8 @@ async def _change(request: Request, sheet: Sheet, act: str) -> None:
     step, _, found = rest.partition(".")
     if verb == "fix":
         campaign_sheet.mend(sheet, step, found)
+    elif verb == "ab":
+        versions_sheet.change(sheet.values, rest)
     elif verb == "piece":
         series = str((await request.form()).get("piece", ""))
         for piece in await library.current():

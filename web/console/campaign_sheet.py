@@ -19,7 +19,7 @@ from campaigns.planning.models import Campaign
 from kernel import clock
 from kernel.errors import Refused
 from web import formats, forms
-from web.console import audience_form
+from web.console import audience_form, versions_sheet
 from web.console.audience_form import Builder
 
 PLAIN = ("name", "channel", "control_percent", "starts_at", "late_minutes", "product_words")
@@ -58,13 +58,14 @@ def of(campaign: Campaign, draft: Draft) -> Sheet:
         values |= {f"step.{step.code}.{part}": getattr(step, part) for part in STEP_PARTS}
     for name, value in draft.details.items():
         values |= {f"detail.{kind}.{name}": _shown(value) for kind in ("text", "number", "moment")}
+    values |= versions_sheet.of(draft)
     return Sheet(campaign.version, values, audience_form.of_tree(draft.tree), products=list(draft.products))
 
 
 def typed(form: FormData, chosen: Kind) -> Sheet:
     """The sheet as it was typed."""
     names = [*PLAIN, *(f"step.{plan.code}.{part}" for plan in chosen.steps for part in STEP_PARTS)]
-    names += [name for name in form if DETAIL.match(name)]
+    names += [name for name in form if DETAIL.match(name)] + versions_sheet.names(form)
     values = {name: str(form.get(name, "")).replace("\r\n", "\n").replace("\x00", "") for name in names}
     version = str(form.get("version", ""))
     seen = int(version) if version.isdigit() and version.isascii() and len(version) < 10 else 0
@@ -103,6 +104,10 @@ def draft(sheet: Sheet, chosen: Kind) -> Draft:
         steps=steps,
         details=_details(sheet),
         products=tuple(sheet.products),
+        variants=versions_sheet.read(values, errors, chosen),
+        fallbacks=versions_sheet.fallbacks(values),
+        spread_minutes=versions_sheet.number(values, errors, "spread_minutes", "0"),
+        priority=versions_sheet.number(values, errors, "priority", "3"),
     )
     if errors:
         raise forms.Invalid(errors)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from campaigns.planning import fingerprint
+from campaigns.planning import arbitration, fingerprint
 from campaigns.planning.models import Campaign
 from community.suitability.products import CLASS_NAMES
+from web import words
 from web.language import gettext as _
 
 
@@ -15,7 +16,34 @@ async def facts(campaign: Campaign) -> list[tuple[str, str]]:
     """Pairs of label and value for pages that show a campaign."""
     contents = await fingerprint.contents(campaign)
     chosen = products(contents["products"]) or _("没有选择产品，不按风险承受能力筛选客户")
-    return [("涉及的产品", chosen), ("触达上限", limits(contents["limits"]))]
+    found = [("涉及的产品", chosen), ("触达上限", limits(contents["limits"]))]
+    if fallbacks := contents.get("fallbacks"):
+        found.append(("备用渠道", channels(fallbacks)))
+    if spread := contents.get("spread_minutes"):
+        found.append(("分散发送", _("%(n)s 分钟内均匀发出") % {"n": spread}))
+    if campaign.priority != fingerprint.PLAIN_PRIORITY:
+        found.append(("优先级", _(arbitration.PRIORITIES[campaign.priority])))
+    for one in contents.get("variants", ()):
+        found.append((_("版本 %(code)s") % {"code": one["code"]}, version(one)))
+    return found
+
+
+def channels(codes: Iterable[str] | None) -> str:
+    """Channels by name, in order."""
+    return _("、").join(_(words.CHANNELS.get(code, code)) for code in codes or ())
+
+
+def version(one: Mapping[str, Any]) -> str:
+    """One version with its share and every word that is its own."""
+    own = [part for parts in one["texts"].values() for part in parts.values() if part]
+    said = _("：").join([one["label"], *own[:1]]) if one["label"] else "".join(own[:1])
+    more = "".join(f" {part}" for part in own[1:])
+    return f"{one['share']}%  {said}{more}".strip()
+
+
+def versions(some: Iterable[Mapping[str, Any]] | None) -> str:
+    """All versions in a line."""
+    return "\n".join(f"{one['code']} {version(one)}" for one in some or ())
 
 
 def products(chosen: Iterable[Mapping[str, Any]] | None) -> str:

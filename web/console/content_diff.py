@@ -21,8 +21,17 @@ LABELS = {
     "scope": "制作人的客户范围",
     "products": "涉及的产品",
     "limits": "触达上限",
+    "variants": "对照版本",
+    "fallbacks": "备用渠道",
+    "spread_minutes": "分散发送（分钟）",
+    "priority": "优先级",
 }
-_IN_WORDS: dict[str, Callable[[Any], str]] = {"products": campaign_terms.products, "limits": campaign_terms.limits}
+_IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "products": campaign_terms.products,
+    "limits": campaign_terms.limits,
+    "variants": campaign_terms.versions,
+    "fallbacks": campaign_terms.channels,
+}
 
 
 class Piece(NamedTuple):

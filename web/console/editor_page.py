@@ -13,7 +13,7 @@ from campaigns.audience.segments import Sampled, Waterfall
 from campaigns.content import findings, library, placeholders
 from campaigns.content.findings import Finding
 from campaigns.kinds import registry
-from campaigns.planning import drafting, lifecycle, preflight, products
+from campaigns.planning import arbitration, drafting, lifecycle, preflight, products, reaching
 from campaigns.planning.drafting import StepText
 from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign, Step
@@ -23,7 +23,7 @@ from loyalty.metrics import comparing, intervals
 from staff import approval_reading
 from staff.models import Branch, LineComment, Staff
 from web import session, words
-from web.console import audience_form, campaign_sheet, message_preview
+from web.console import audience_form, campaign_sheet, message_preview, versions_sheet
 from web.console.campaign_sheet import Sheet
 from web.language import gettext as _
 from web.rendering import render
@@ -73,6 +73,8 @@ async def show(
         problem=problem,
         remarks=await _remarks(campaign),
         state_name=lifecycle.NAMES[campaign.state],
+        version_codes=versions_sheet.codes(sheet.values),
+        priorities=versions_sheet.priorities(),
         **await audience_words(campaign),
         **await _words(campaign, chosen),
         **await _products(sheet),
@@ -128,6 +130,9 @@ async def audience_words(campaign: Campaign) -> dict[str, Any]:
 
 async def reach_of(campaign: Campaign, sheet: Sheet, person: Staff) -> Reach:
     """Whom the sheet reaches as typed, with a sample of those whom this person may see; nothing is saved."""
+    if registry.KINDS[campaign.kind].is_open:
+        people = await reaching.people(campaign)
+        return Reach("", people, [], "", _detectable(people))
     share = sheet.values.get("control_percent", "")
     try:
         tree = audience_form.to_tree(sheet.builder)
@@ -140,7 +145,18 @@ async def reach_of(campaign: Campaign, sheet: Sheet, person: Staff) -> Reach:
     )
     channel = sheet.values.get("channel", "")
     known = channel if channel in registry.KINDS[campaign.kind].channels else campaign.channel
-    audience = Audience(author, known, tree, campaign.salt, percent, tuple(sheet.products))
+    others = set(registry.KINDS[campaign.kind].channels) - {known}
+    audience = Audience(
+        author,
+        known,
+        tree,
+        campaign.salt,
+        percent,
+        tuple(sheet.products),
+        fallbacks=tuple(code for code in versions_sheet.fallbacks(sheet.values) if code in others),
+        rivals=tuple(await arbitration.rivals(campaign)),
+        is_service=registry.KINDS[campaign.kind].steps[0].purpose == "service",
+    )
     people = await segments.waterfall(audience)
     sentence, sample = await describing.describe(tree), await segments.sample(audience, person)
     return Reach(sentence, people, sample, "", _detectable(people))
@@ -181,9 +197,13 @@ def _todo(
     if not audience and (reach.problem or (reach.people and not reach.people.due)):
         audience = [reach.problem or _("没有可以发送的客户")]
     content = [finding.message for found in by_step.values() for finding in findings.blocking(found)]
-    content += [finding.message for finding in stopping if finding.place in ("details", "products")]
+    content += [
+        finding.message for finding in stopping if finding.place in ("details", "products", "variants", "channel")
+    ]
     time = [
-        finding.message for finding in stopping if finding.place in ("starts_at", "control_percent", "late_minutes")
+        finding.message
+        for finding in stopping
+        if finding.place in ("starts_at", "control_percent", "late_minutes", "priority")
     ]
     time += [message for name, message in sheet.errors.items() if name in campaign_sheet.PLAIN]
     return {"audience": audience, "content": content, "time": time}

@@ -16,6 +16,10 @@ LABELS = {
     "reply_by": "回复截止",
     "anchor_userid": "主播",
     "minutes": "时长（分钟）",
+    "words": "群名包含",
+    "tag": "群标签",
+    "owner_userid": "群主或员工",
+    "least_clients": "至少多少位客户",
 }
 
 
@@ -24,7 +28,7 @@ async def facts(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for name, value in details.items():
         shown = _moment(value) or ("—" if value is None else str(value))
-        if name == "anchor_userid":
+        if name in ("anchor_userid", "owner_userid"):
             anchor = await Staff.get_or_none(wecom_userid=value)
             shown = anchor.name if anchor else shown
         found.append((LABELS.get(name, name), shown))
