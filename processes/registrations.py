@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaigns import erasing as erasing_campaigns
 from campaigns.delivery import exporting as exporting_campaigns
-from campaigns.delivery import uniting
+from campaigns.delivery import rehearsal_export, uniting
 from campaigns.journeys import approval as approving_journeys
 from campaigns.journeys import uniting as uniting_entries
 from campaigns.journeys import writing as writing_journeys
@@ -72,6 +72,7 @@ REGISTERED = (
     asking,
     audit_exporting,
     exporting_campaigns,
+    rehearsal_export,
     exporting_clients,
     exporting_refusals,
 )

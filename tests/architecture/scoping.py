@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _WATCHED = """
-account account_day attendance client client_day client_group client_tag consent consent_state contact delivery
+account account_day attendance audience_list_member
+client client_day client_group client_tag consent consent_state contact delivery
 fan grant_ group_task identity inbound invitation journey_entry kyc live_guest membership movement outflow
 points_balance points_posting privacy_request
 risk_assessment send

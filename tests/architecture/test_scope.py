@@ -12,7 +12,7 @@ OF_A_FILE = "takes in a file of the bank: the system's own work on the file's cl
 NO_CLIENT = "shows no client: numbers of messages of the whole house, for those who keep it running"
 
 LISTS = {
-    "campaigns.audience.describing:describe": "names of the groups that a condition was given",
+    "campaigns.audience.describing:_names": "names of the groups that a condition was given",
     "campaigns.audience.reach:_piece": CONDITION,
     "community.clients.consent_sql:answer": CONDITION,
     "community.clients.identities:_known": OF_A_FILE,
@@ -46,6 +46,7 @@ DOORS = {
     "health_decide": "decides about one message by its number and shows nothing of the client",
     "import_take_in": OF_A_FILE,
     "points_check": "adds up the whole journal and says whether it balances, no client in it",
+    "segments": "names of groups and campaigns in the sentences of shared conditions, no client in it",
     "tier_change_propose": "what a policy of the whole bank would do to it: a count per tier, no client in it",
 }
 PAGES = {

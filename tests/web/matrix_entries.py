@@ -145,6 +145,7 @@ WORK: dict[str, Entry] = {
     "campaign_begin": Entry("M", form={"kind": "message", "name": "新活动"}),
     "campaign": Entry(PLANNERS, kind="campaign"),
     "campaign_progress": Entry(PLANNERS, kind="campaign"),
+    "campaign_dry_run": Entry(PLANNERS, kind="draft"),
     "campaign_editor": Entry("M", kind="draft"),
     "campaign_save": Entry("M", kind="draft", form=EDITOR),
     "campaign_audience": Entry("M", kind="draft", form=EDITOR, unaudited=READING),

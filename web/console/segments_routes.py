@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import segment_lists, segments
+from web.console import dry_run, segment_lists, segments
 from web.doors import staff_page
 
 EDIT = "segments.edit"
@@ -26,4 +26,5 @@ ROUTES: list[BaseRoute] = [
     staff_page("/segments/{id:int}", segments.show, "segment", may=EDIT),
     staff_page("/segments/{id:int}", segments.save, "segment_save", may=EDIT, methods="POST"),
     staff_page("/segments/{id:int}/retirement", segments.retire, "segment_retirement", may=EDIT, methods="POST"),
+    staff_page("/campaigns/{id:int}/dry-run", dry_run.show, "campaign_dry_run", may="campaigns.see"),
 ]

@@ -87,3 +87,18 @@ async def test_a_list_is_pasted_or_uploaded_and_each_row_not_taken_says_why(sign
     )
     assert (await marketing.post(f"/segments/lists/{made.id}/retirement", {})).status == 303
     assert "春季" not in (await marketing.get("/segments/lists")).text
+
+
+async def test_a_dry_run_shows_who_would_get_what_and_can_be_taken_along(signed_in, people):
+    await bank.make_clients(people, 3)
+    campaign = await bank.draft_of(people["marketing"])
+    marketing = await signed_in("marketing")
+    page = (await marketing.get(f"/campaigns/{campaign.id}/dry-run")).text
+    for part in ("圈选 3 人，将会发送 3 人", "企业微信客户群发", "由谁确认发送", "下载明细"):
+        assert part in page
+    narrowed = await marketing.get(f"/campaigns/{campaign.id}/dry-run?decision=capped")
+    assert "这里没有您权限范围内的客户" in narrowed.text
+    asked = await marketing.get(f"/exports/new?kind=rehearsal&campaign={campaign.id}")
+    assert asked.status == 200
+    assert "活动演练名单" in asked.text
+    assert (await marketing.get("/campaigns/999999/dry-run")).status == 404
