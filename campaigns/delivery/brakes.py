@@ -14,6 +14,8 @@ WINDOW = timedelta(minutes=15)
 LEAST = 50
 SHARE_PERCENT = 20
 
+# what a person closed after looking into it is no word of the platform: it tells neither for nor against the campaign
+_BY_HAND = "closed_by_hand"
 # only since the last resume: whoever looked at it and went on shall not be stopped for the same failures again
 _BAD = "send.state = 'failed' AND send.reason <> ALL($2::text[])"
 _ENDED = """
@@ -21,6 +23,7 @@ SELECT campaign.id, count(*) AS ended, count(*) FILTER (WHERE {bad}) AS failed,
     mode() WITHIN GROUP (ORDER BY send.reason) FILTER (WHERE {bad}) AS reason
 FROM campaign JOIN send ON send.campaign_id = campaign.id
 WHERE campaign.state = 'sending' AND send.state IN ('failed', 'accepted', 'confirmed', 'delivered')
+    AND send.reason <> $3
     AND COALESCE(send.ended_at, send.accepted_at) > greatest($1::timestamptz, COALESCE((
         SELECT max(entry.created_at) FROM audit_entry entry
         WHERE entry.subject = 'campaign' AND entry.subject_id = campaign.id AND entry.action = 'campaign.resumed'
@@ -47,7 +50,8 @@ def judge(campaign_id: int, ended: int, failed: int, reason: str) -> Verdict:
 async def apply() -> list[int]:
     """Pause every campaign that fails too often; returns which."""
     paused = []
-    for row in await database.fetch(_ENDED.format(bad=_BAD), clock.now() - WINDOW, list(reasons.OF_THE_CLIENT)):
+    statement, since = _ENDED.format(bad=_BAD), clock.now() - WINDOW
+    for row in await database.fetch(statement, since, list(reasons.OF_THE_CLIENT), _BY_HAND):
         verdict = judge(row["id"], row["ended"], row["failed"], row["reason"] or "")
         if not verdict.is_too_bad:
             continue

@@ -11,7 +11,7 @@ from campaigns.planning import running
 from campaigns.planning.models import Campaign
 from community.clients import consent, timeline
 from community.privacy import erasing
-from community.sending import dispatching
+from community.sending import dispatching, reconciling
 from community.sending import tasks as sending_tasks
 from community.sending.models import Send
 from kernel import clock, database
@@ -140,6 +140,19 @@ async def test_brakes_pause_what_fails_too_often_but_not_for_clients_who_left(ca
     with clock.frozen(clock.now() + timedelta(seconds=1)):
         await running.resume(campaign.id, cast.li)
         assert await brakes.apply() == []
+
+
+async def test_what_a_person_closes_after_a_kill_does_not_brake_the_rest(cast: Cast) -> None:
+    campaign = await _sent(cast, 140, control_percent=0)
+    await _become(campaign, 40, "delivered")
+    await _become(campaign, 60, "unknown", "dispatcher_lost")
+    for send in await Send.filter(campaign_id=campaign.id, state="unknown"):
+        await reconciling.decide_unknown(send.id, False, cast.zhao)
+    assert await brakes.apply() == []
+    # nor do they hide what really fails: 14 of the 54 that the platform answered
+    await _become(campaign, 14, "failed", "token")
+    assert await brakes.apply() == [campaign.id]
+    assert "54 条中有 14 条失败" in (await Campaign.get(id=campaign.id)).hold_reason
 
 
 def test_few_failures_or_few_messages_do_not_brake() -> None:
