@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from campaigns.audience import reach
-from campaigns.delivery import approved_texts, spreading, targets, uniting, writing
+from campaigns.delivery import approved_texts, spreading, targets, uniting, wording_recheck, writing
 from campaigns.planning import arbitration, kind, listing
 from campaigns.planning.models import Campaign, Step
 from community.sending import tasks as sending_tasks
@@ -60,8 +60,7 @@ async def plan_step(step_id: int) -> int:
         if step.due_at is None or step.due_at > clock.now():
             return 0
         sends = 0
-        if await approved_texts.is_altered(campaign, step):
-            await approved_texts.hold(campaign, step)
+        if await _is_held(campaign, step):
             return 0
         if not step.text.strip():
             step.state = "done"
@@ -72,13 +71,24 @@ async def plan_step(step_id: int) -> int:
             sends = await (targets.plan if is_open else _insert)(campaign, step, step.due_at)
             step.state = "planned"
         step.planned_at = clock.now()
-        await step.save(update_fields=["state", "planned_at"])
+        await step.save(update_fields=["state", "planned_at", "rules_version"])
         if sends >= MANY:
             # or the dispatcher's statements are planned for the table as it was: 23 s for a job instead of one
             await database.execute("ANALYZE send")
         if sends and campaign.stream_id is not None:
             sending_tasks.dispatch_stream.later(campaign.stream_id)
     return sends
+
+
+async def _is_held(campaign: Campaign, step: Step) -> bool:
+    """What was not approved, or is forbidden by now, is not said: the campaign pauses and says why."""
+    if await approved_texts.is_altered(campaign, step):
+        await approved_texts.hold(campaign, step)
+        return True
+    if step.text.strip() and not await wording_recheck.passes(campaign, step):
+        await wording_recheck.hold(campaign, step)
+        return True
+    return False
 
 
 async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:

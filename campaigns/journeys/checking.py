@@ -7,11 +7,14 @@ from datetime import date
 from typing import Any
 
 from campaigns.audience import conditions
+from campaigns.content import notices
+from campaigns.content import rules as wording_rules
 from campaigns.content.findings import Finding
 from campaigns.journeys import dates, definition, entering, events
 from campaigns.journeys.models import Journey
 from campaigns.journeys.steps import registry
 from campaigns.journeys.steps.wait import wall
+from community.suitability import products
 from kernel import clock, database
 from kernel.errors import Refused
 from staff.models import Staff
@@ -23,11 +26,15 @@ REENTRY = {"once": "每位客户只进一次", "after": "隔一段时间可再�
 async def check(journey: Journey) -> list[Finding]:
     """All findings about the draft as it stands, the blocking ones first."""
     rules = journey.draft
+    await wording_rules.refresh()
+    classes = sorted({one.product_class for one in await products.of_codes(rules["products"])})
     found = [*_trigger(rules["trigger"]), *_rules(rules)]
     for placed in definition.steps_of(rules):
         kind, code = registry.of(placed.step["kind"]), placed.step["code"]
         found += kind.check(placed.step["params"], code)
         found += await kind.check_known(placed.step["params"], code)
+        if placed.step["kind"] == "send" and placed.step["params"]["text"]:
+            found += notices.findings(placed.step["params"]["text"], classes, code)
     found += _order(rules)
     found += await _people(journey)
     return sorted(found, key=lambda finding: not finding.is_blocking)

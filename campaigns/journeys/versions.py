@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from campaigns.content import rules as wording_rules
 from campaigns.journeys import definition, floors
 from campaigns.journeys.models import Journey, JourneyVersion
 from campaigns.planning import fingerprint
@@ -63,6 +64,7 @@ async def publish(journey: Journey, version: JourneyVersion) -> None:
         f"旅程 {journey.id} 第 {version.number} 版",
         products=journey.draft["products"],
         limits=policies.read(version.contents["limits"]),
+        rules_version=(await wording_rules.refresh()).version,
     )
     version.approved_at = now
     await version.save()

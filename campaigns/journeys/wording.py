@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from campaigns.content import notices, personalising, placeholders
+from campaigns.content import notices, personalising, placeholders, wording_links
 from campaigns.content.findings import Finding
 from kernel import settings
 
@@ -38,6 +38,8 @@ def link_findings(params: Mapping[str, Any], code: str) -> list[Finding]:
         found.append(Finding("step.link_half", "填了链接标题，没有填链接地址", "补上地址或清空标题", code))
     if address and not _is_web(address):
         found.append(Finding("step.link_bad", "链接地址须以 https:// 开头", "改正链接地址", code))
+    elif address:
+        found += wording_links.findings(address, code)
     return found
 
 

@@ -203,6 +203,33 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='TrackedLink',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('source', fields.CharField(max_length=40)),
+                ('step', fields.CharField(default='', db_default='', max_length=20)),
+                ('url', fields.CharField(max_length=300)),
+                ('title', fields.CharField(default='', db_default='', max_length=80)),
+            ],
+            options={'table': 'tracked_link', 'app': 'campaigns', 'unique_together': (('source', 'step', 'url'),), 'pk_attr': 'id', 'table_description': 'An address that is told under one of ours, so that taps on it are known; one row per source, step and address.'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='LinkTally',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('link', fields.ForeignKeyField('campaigns.TrackedLink', source_field='link_id', db_constraint=True, to_field='id', related_name='tallies', on_delete=OnDelete.CASCADE)),
+                ('staff_id', fields.BigIntField(default=0, db_default=0)),
+                ('opened_on', fields.DateField()),
+                ('how', fields.CharField(max_length=8)),
+                ('times', fields.IntField(default=1, db_default=1)),
+            ],
+            options={'table': 'link_tally', 'app': 'campaigns', 'unique_together': (('link_id', 'staff_id', 'opened_on', 'how'),), 'pk_attr': 'id', 'table_description': "How often a link was opened on one day, by why it counts or doesn't; names no client."},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Variant',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -329,6 +356,70 @@ class Migration(migrations.Migration):
             name='variant',
             field=fields.CharField(default='A', db_default='A', max_length=1),
         ),
+        ops.AlterModelOptions(
+            name='Piece',
+            options={'table': 'piece', 'app': 'campaigns', 'unique_together': (('series', 'version'),), 'pk_attr': 'id', 'table_description': 'Something to say or to attach that can be used again; `series` groups the versions of one piece.'},
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='appid',
+            field=fields.CharField(default='', db_default='', max_length=40),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='approved_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='asset_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='cover_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='description',
+            field=fields.CharField(default='', db_default='', max_length=160),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='folder',
+            field=fields.CharField(default='', db_default='', max_length=40),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='kind',
+            field=fields.CharField(default='text', db_default='text', max_length=12),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='page',
+            field=fields.CharField(default='', db_default='', max_length=200),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='state',
+            field=fields.CharField(default='draft', db_default='approved', max_length=10),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='tags',
+            field=fields.JSONField(default=list, db_default='[]', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='valid_from',
+            field=fields.DateField(null=True),
+        ),
+        ops.AddField(
+            model_name='Piece',
+            name='valid_until',
+            field=fields.DateField(null=True),
+        ),
         ops.AddField(
             model_name='Segment',
             name='retired_at',
@@ -343,6 +434,11 @@ class Migration(migrations.Migration):
             model_name='Segment',
             name='version',
             field=fields.IntField(default=1, db_default=1),
+        ),
+        ops.AddField(
+            model_name='Step',
+            name='pieces',
+            field=fields.JSONField(default=list, db_default='[]', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
         ),
         ops.AddField(
             model_name='Step',

@@ -86,7 +86,8 @@ class Step(Record):
     """One message of a campaign: main, reminder, attended, absent, ... `due_at` null until its time is known.
 
     who: which of the frozen people get it (all, or a rule of the kind). state: waiting, planned, done or missed.
-    rules_version: the wording rules that its words were checked against when its sends were written.
+    rules_version: the wording rules that its words were checked against when its sends were written. pieces: ids of what
+    it carries from the library, in order; a version of a piece never changes.
     """
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -102,6 +103,7 @@ class Step(Record):
     due_at = fields.DatetimeField(null=True)
     state = fields.CharField(max_length=12, default="waiting", db_default="waiting")
     planned_at = fields.DatetimeField(null=True)
+    pieces: list[int] = fields.JSONField(default=list, db_default="[]")
     rules_version = fields.CharField(max_length=40, default="", db_default="")
 
     class Meta:

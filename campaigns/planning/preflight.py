@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from campaigns.audience import including, reach
-from campaigns.content import library, notices, placeholders
+from campaigns.content import library, notices, placeholders, rules, wording_links
 from campaigns.content.findings import Finding
 from campaigns.planning import (
     allowances,
@@ -33,11 +33,14 @@ SMALL_CONTROL = 30
 
 async def check(campaign: Campaign) -> list[Finding]:
     """All findings about a campaign as it stands, the blocking ones first."""
+    await rules.refresh()
     steps = await Step.filter(campaign_id=campaign.id).order_by("position", "id")
-    found = [finding for step in steps for finding in check_step(campaign, step)]
+    classes = {one.product_class for one in await products.of(campaign)}
+    found = [finding for step in steps for finding in check_step(campaign, step, classes)]
     versions = await variants.of(campaign.id)
     for one, step in variants.every(steps, versions):
-        found += [said._replace(message=f"版本 {one.code}：{said.message}") for said in check_step(campaign, step)]
+        inside = check_step(campaign, step, classes)
+        found += [said._replace(message=f"版本 {one.code}：{said.message}") for said in inside]
         found += channels.findings(campaign, [step])
     found += channels.findings(campaign, steps)
     found += _check_service(campaign, steps)
@@ -50,14 +53,19 @@ async def check(campaign: Campaign) -> list[Finding]:
     return sorted(found, key=lambda finding: not finding.is_blocking)
 
 
-def check_step(campaign: Campaign, step: Step) -> list[Finding]:
-    """What is wrong with one message: empty, too long, forbidden words, placeholders, half a link."""
+def check_step(campaign: Campaign, step: Step, classes: Collection[str] = ()) -> list[Finding]:
+    """What is wrong with one message: empty, too long, forbidden words, a missing notice, placeholders, half a link.
+
+    classes: of the products that the campaign is about.
+    """
     plan = kind.of(campaign.kind).step(step.code)
     if not step.text.strip():
         if plan.is_optional:
             return []
         return [Finding("step.empty", f"“{plan.label}”还没有正文", "填写正文", step.code)]
     found = library.check(step.text, step.code)
+    if plan.purpose == "marketing":
+        found += notices.findings(step.text, sorted(classes), step.code)
     ways = reach.channels_of(plan.purpose, plan.channel or campaign.channel, campaign.fallbacks)
     limit = min(channels.of(channel).text_bytes for channel in ways)
     if len(notices.complete(step.text, plan.purpose).encode()) > limit:
@@ -78,6 +86,8 @@ def _check_link(campaign: Campaign, step: Step) -> Iterator[Finding]:
         yield Finding("step.link_bad", "链接地址须以 https:// 开头", "改正链接地址", step.code)
     elif scheme == "http" and not settings.get().demo:
         yield Finding("step.link_plain", "链接地址不是 https", "改用 https 地址", step.code)
+    else:
+        yield from wording_links.findings(step.link_url, step.code)
 
 
 def _check_service(campaign: Campaign, steps: list[Step]) -> Iterator[Finding]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from campaigns.content import findings
-from campaigns.planning import fingerprint, kind, lifecycle, listing, outgrowing, products
+from campaigns.content import findings, rules
+from campaigns.planning import fingerprint, kind, lifecycle, listing, outgrowing, products, recurring
 from campaigns.planning.drafting import SUBJECT
 from campaigns.planning.models import Campaign
 from community.sending import reminding, streams
 from community.sending import tasks as sending_tasks
 from kernel import clock, database, logs
 from kernel.errors import Forbidden, Refused
-from staff import approval_reading, approval_rights, approvals, audit, permissions
+from staff import approval_rights, approvals, audit, permissions
 from staff.models import Staff
 
 _log = logs.get(__name__)
@@ -128,6 +128,8 @@ async def cancel(campaign_id: int, reason: str, by: Staff) -> Campaign:
         if campaign.stream_id is not None:
             await streams.cancel_stream(campaign.stream_id, campaign.hold_reason or "活动已取消")
         await kind.of(campaign.kind).on_cancelled(campaign)
+        if campaign.repeats:
+            await recurring.call_off(campaign.id, "系列已取消")
         await audit.record(by, "campaign.cancelled", SUBJECT, campaign.id, reason=logs.mask_text(campaign.hold_reason))
     return campaign
 
@@ -174,7 +176,10 @@ async def _hold(campaign: Campaign, reason: str) -> None:
 async def _open(campaign: Campaign, verb: str) -> None:
     campaign.state, campaign.hold_reason = lifecycle.after(verb, campaign.state), ""
     campaign.stream_id = await streams.open_stream(
-        f"活动 {campaign.id}", products=campaign.products, limits=await fingerprint.limits(campaign)
+        f"活动 {campaign.id}",
+        products=campaign.products,
+        limits=await fingerprint.limits(campaign),
+        rules_version=(await rules.refresh()).version,
     )
     campaign.started_at = clock.now()
     await campaign.save()
@@ -190,15 +195,25 @@ async def _move(campaign_id: int, verb: str, by: Staff | None, permission: str) 
 
 
 async def _require_approved(campaign: Campaign) -> None:
+    if campaign.series_id is not None and campaign.approved_hash and await _is_as_its_series(campaign):
+        return
     content_hash = await fingerprint.of(campaign)
     is_same = content_hash == campaign.approved_hash
     if not is_same or not await approvals.is_approved(SUBJECT, campaign.id, content_hash):
         raise Refused("现在的内容没有经过审批", code="campaign.not_approved", status=409)
 
 
+async def _is_as_its_series(campaign: Campaign) -> bool:
+    """Whether an occurrence says exactly what was approved of its series, which nobody ended."""
+    first = await Campaign.get(id=campaign.series_id)
+    content_hash = await fingerprint.of_series(campaign, first)
+    is_same = content_hash == campaign.approved_hash == first.approved_hash and first.repeats_ended_at is None
+    return is_same and await approvals.is_approved(SUBJECT, first.id, content_hash)
+
+
 async def _refuse_partial(campaign: Campaign, by: Staff) -> None:
     # who may not decide it (its makers and submitter, an interest in it, another unit's) doesn't release it either
-    asked = await approval_reading.latest(SUBJECT, campaign.id)
+    asked = await outgrowing.asked_of(campaign)
     if asked is not None:
         outcome = approval_rights.capacity(await approval_rights.desk(by), asked, [], is_no=True)
         if isinstance(outcome, Refused):

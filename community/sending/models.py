@@ -24,6 +24,7 @@ class Stream(Record):
 
     products: codes of the products that its messages are about (community.suitability); the gate reads their levels.
     limits: the policy under which it was approved, as `policies.told` says it; the gate takes the stricter of two.
+    rules_version: the wording rules that its texts were checked against when it was opened.
     """
 
     label = fields.CharField(max_length=120)
@@ -33,6 +34,7 @@ class Stream(Record):
     cancelled_at = fields.DatetimeField(null=True)
     products: list[str] = fields.JSONField(default=list, db_default="[]")
     limits: dict[str, str] = fields.JSONField(default=dict, db_default="{}")
+    rules_version = fields.CharField(max_length=40, default="", db_default="")
 
     class Meta:
         table = "stream"
@@ -150,6 +152,45 @@ class MassJob(Record):
     class Meta:
         table = "mass_job"
         unique_together = (("appid", "msgid"),)
+
+
+class MediaAsset(Record):
+    """A file that messages carry, kept once whoever brings it; sha256 of its bytes. kind: image, video or file."""
+
+    sha256 = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=8)
+    name = fields.CharField(max_length=120)
+    content_type = fields.CharField(max_length=100)
+    size = fields.IntField()
+    data = fields.BinaryField()
+    by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "media_asset"
+        unique_together = (("sha256", "kind"),)
+
+
+class MediaUpload(Record):
+    """Where one account of WeCom keeps a file and until when; used_at: when a message last needed it.
+
+    use: message or moment, which WeCom keeps apart.
+    """
+
+    asset: fields.ForeignKeyRelation[MediaAsset] = fields.ForeignKeyField(
+        "community.MediaAsset", related_name="uploads", on_delete=fields.CASCADE
+    )
+    asset_id: int
+    app = fields.CharField(max_length=64)
+    use = fields.CharField(max_length=8, default="message", db_default="message")
+    media_id = fields.CharField(max_length=200)
+    uploaded_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField()
+
+    class Meta:
+        table = "media_upload"
+        unique_together = (("asset_id", "app", "use"),)
+        indexes = (("expires_at",),)
 
 
 class SendPolicy(Record):

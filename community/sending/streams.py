@@ -12,13 +12,16 @@ from kernel.database import transaction
 from kernel.errors import NotFound, Refused
 
 
-async def open_stream(label: str, *, products: Sequence[str] = (), limits: Policy | None = None) -> int:
+async def open_stream(
+    label: str, *, products: Sequence[str] = (), limits: Policy | None = None, rules_version: str = ""
+) -> int:
     """A new open stream; its number goes into `send.stream_id`. products: codes of what its messages are about.
 
-    limits: the policy under which it was approved; never looser than that, whatever holds on the day.
+    limits: the policy under which it was approved; never looser than that, whatever holds on the day. rules_version:
+    the wording rules that its texts were checked against.
     """
     kept = policies.told(limits) if limits is not None else {}
-    stream = await Stream.create(label=label, products=list(products), limits=kept)
+    stream = await Stream.create(label=label, products=list(products), limits=kept, rules_version=rules_version)
     return stream.id
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from campaigns.content import notices
 from campaigns.kinds import registry
 from campaigns.planning import approval, drafting, fingerprint
 from campaigns.planning.models import Campaign
+from community.suitability.models import Product
 from kernel import clock, database, settings
 from staff.models import Branch, Staff
 
@@ -71,7 +73,9 @@ async def draft_of(cast: Cast, *, by: Staff | None = None, **changes: Any) -> Ca
     maker = by or cast.li
     campaign = await drafting.create("message", "九月理财课", maker, control_percent=0)
     draft = await drafting.read(campaign)
+    chosen = await Product.filter(code__in=changes.get("products", ()))
     text = changes.pop("text", "您好，周四下午有一堂理财课，欢迎来听。")
+    text = notices.add(text, [one.product_class for one in chosen])
     filled = dataclasses.replace(draft, steps=(drafting.StepText("main", text),), **changes)
     return await drafting.save(campaign.id, filled, maker, campaign.version)
 

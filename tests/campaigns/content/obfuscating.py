@@ -37,7 +37,7 @@ WAYS: dict[str, Callable[[str, random.Random], str]] = {
 
 def disguise(sentence: str, way: str, seed: int) -> str:
     """The sentence with something between, or over, all characters of it; clause signs stay where they are."""
-    draw = random.Random(f"{seed}|{way}|{sentence}")  # noqa: S311  # disguises, no secrets
+    draw = random.Random(f"{seed}|{way}|{sentence}")
     parts: list[str] = []
     run = ""
     for one in sentence:

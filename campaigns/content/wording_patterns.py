@@ -1,0 +1,60 @@
+"""The small language of the wording rules: characters, `(a|b|)`, `…` for a few in between, `#` a number, `¥` an amount.
+
+Nothing in it can run long: what stands for many characters is bounded, so that a rule of the bank's can't stall a page.
+"""
+
+from __future__ import annotations
+
+import re
+
+from campaigns.content import wording_reading
+from kernel.errors import Refused
+
+LONGEST = 400
+DEEPEST = 3
+GAP = 8
+_DIGIT = "[0-9一二三四五六七八九十百千万两几半]"
+_NUMBER = f"{_DIGIT}{{1,9}}"
+_AMOUNT = (
+    r"[0-9一二三四五六七八九十百千两几]{1,14}[多余来]?[万亿千百]{0,2}[多余来]?(?:元|块|万|亿|w(?![a-z])|美元|港币|欧元)"
+)
+_MEANING = {
+    "…": f"[^\n]{{0,{GAP}}}?",
+    "#": _NUMBER,
+    "¥": _AMOUNT,
+    "(": "(?:",
+    ")": ")",
+    "|": "|",
+    ",": ",?",
+    "，": ",?",
+}
+
+
+def compile_one(source: str) -> re.Pattern[str]:
+    """The expression of one pattern. Refused: brackets that don't pair, too long, nothing that has to be there."""
+    text = source.strip()
+    if not text or len(text) > LONGEST:
+        raise Refused("词语不能为空，也不能超过 400 个字", code="rule.words")
+    _check_brackets(text)
+    compiled = re.compile("".join(_piece(one) for one in text))
+    if compiled.fullmatch("") or not re.search(r"[^…#|()\s?]", text):
+        raise Refused(f"“{text}”太宽，会命中所有文字", code="rule.too_wide")
+    return compiled
+
+
+def _check_brackets(text: str) -> None:
+    depth = 0
+    for one in text:
+        depth += (one == "(") - (one == ")")
+        if depth < 0 or depth > DEEPEST:
+            break
+    if depth != 0:
+        raise Refused(f"“{text}”的括号没有配对，或套得太深", code="rule.brackets")
+
+
+def _piece(one: str) -> str:
+    if one in _MEANING:
+        return _MEANING[one]
+    if one == "?":
+        return "?"
+    return re.escape(wording_reading.plain_of(one))
