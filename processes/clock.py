@@ -36,6 +36,7 @@ TIMETABLE = (
     # campaigns move on
     job("start-campaigns", every(seconds=5), campaigns.start_due_campaigns),
     job("finish-campaigns", every(seconds=15), campaigns.finish_campaigns),
+    job("make-occurrences", every(minutes=5), campaigns.make_occurrences),
     job("advance-journeys", every(seconds=10), journeys.advance_journeys),
     job("follow-livestreams", every(minutes=1), livestreams.sweep),
     # what WeChat knows better

@@ -19,7 +19,11 @@ _log = logs.get(__name__)
 async def is_altered(campaign: Campaign, step: Step) -> bool:
     """Whether the step says anything else than what was approved; also when the approved text is gone or altered."""
     given = await Approval.filter(
-        subject=SUBJECT, subject_id=campaign.id, content_hash=campaign.approved_hash, state="approved"
+        # an occurrence of a series says what was approved of its series
+        subject=SUBJECT,
+        subject_id__in=[one for one in (campaign.id, campaign.series_id) if one is not None],
+        content_hash=campaign.approved_hash,
+        state="approved",
     ).first()
     contents = given.summary.get("contents") if given is not None else None
     if given is None or contents is None or fingerprint.digest(contents) != given.content_hash:

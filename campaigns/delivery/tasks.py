@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaigns.delivery import brakes, finishing, freezing, planning_sends
 from campaigns.kinds import registry
-from campaigns.planning import running
+from campaigns.planning import goals_kept, recurring, running
 from kernel.tasks import task
 
 # importing the registry is what makes the kinds known to a worker
@@ -39,4 +39,11 @@ async def plan_step(step_id: int) -> None:
 async def finish_campaigns() -> None:
     """Every half minute: pause what goes wrong too often, end what has nothing open any more."""
     await brakes.apply()
+    await goals_kept.stop_passed()
     await finishing.finish_all()
+
+
+@task("campaigns")
+async def make_occurrences() -> None:
+    """Every few minutes: what a series brings within the month stands in the calendar as campaigns of their own."""
+    await recurring.make_all()

@@ -11,7 +11,7 @@ from typing import Any
 
 from campaigns.audience import including
 from campaigns.audience.conditions import Tree
-from campaigns.planning import channels, fingerprint, kind, lifecycle, listing, products, variants
+from campaigns.planning import channels, fingerprint, goals, kind, lifecycle, listing, products, recurring, variants
 from campaigns.planning.models import Campaign, Step
 from campaigns.planning.variants import Version
 from kernel import database
@@ -51,6 +51,10 @@ class Draft:
     fallbacks: tuple[str, ...] = ()
     spread_minutes: int = 0
     priority: int = 3
+    goal: str = goals.PLAIN[0]
+    goal_days: int = goals.PLAIN[1]
+    guardrails: Mapping[str, float] = field(default_factory=dict)
+    repeats: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def create(kind_code: str, name: str, by: Staff, *, channel: str = "", control_percent: int = 10) -> Campaign:
@@ -97,6 +101,10 @@ async def read(campaign: Campaign) -> Draft:
         tuple(campaign.fallbacks),
         campaign.spread_minutes,
         campaign.priority,
+        campaign.goal,
+        campaign.goal_days,
+        campaign.guardrails,
+        campaign.repeats,
     )
 
 
@@ -117,6 +125,7 @@ async def save(campaign_id: int, draft: Draft, by: Staff, seen_version: int) -> 
             return campaign
         if campaign.state != "draft":
             await approvals.void(SUBJECT, campaign.id, "内容有修改")
+            await recurring.call_off(campaign.id, "系列的内容有修改")
         await audit.record(by, "campaign.edited", SUBJECT, campaign.id, was=campaign.state, version=seen_version + 1)
         campaign.state, campaign.approved_hash, campaign.approved_at, campaign.hold_reason = state, "", None, ""
         campaign.version, campaign.last_editor_id = seen_version + 1, by.id
@@ -131,7 +140,7 @@ async def copy(campaign_id: int, by: Staff) -> Campaign:
     async with database.transaction():
         made = await create(source.kind, f"{source.name[:76]} 副本", by, channel=source.channel)
         # a date of the past copied along would only be refused later
-        await save(made.id, dataclasses.replace(draft, name=made.name, starts_at=None), by, made.version)
+        await save(made.id, dataclasses.replace(draft, name=made.name, starts_at=None, repeats={}), by, made.version)
         await audit.record(by, "campaign.copied", SUBJECT, made.id, source=source.id)
     return await listing.get(made.id, by)
 
@@ -150,6 +159,10 @@ async def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.products = await products.check_choice(draft.products)
     campaign.fallbacks = channels.check_fallbacks(campaign.channel, draft.fallbacks, chosen)
     campaign.spread_minutes, campaign.priority = channels.check_pace(draft.spread_minutes, draft.priority)
+    goals.check(draft.goal, draft.goal_days, draft.guardrails)
+    campaign.goal, campaign.goal_days, campaign.guardrails = draft.goal, draft.goal_days, dict(draft.guardrails)
+    # an occurrence has its day; what repeats is its series
+    campaign.repeats = recurring.check({} if campaign.series_id else draft.repeats, campaign.kind, draft.starts_at)
     await campaign.save()
     known = {plan.code for plan in chosen.steps}
     for step in draft.steps:

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from campaigns.audience import conditions, including
-from campaigns.planning import kind, products, variants
+from campaigns.planning import goals, kind, products, variants
 from campaigns.planning.models import Campaign, Step
 from community.sending import policies
 from kernel import clock, signing
@@ -58,6 +58,9 @@ async def _beyond_the_plain(campaign: Campaign) -> dict[str, Any]:
         "fallbacks": campaign.fallbacks,
         "spread_minutes": campaign.spread_minutes,
         "priority": campaign.priority if campaign.priority != PLAIN_PRIORITY else 0,
+        "goal": [campaign.goal, campaign.goal_days] if (campaign.goal, campaign.goal_days) != goals.PLAIN else None,
+        "guardrails": campaign.guardrails,
+        "repeats": campaign.repeats,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -70,6 +73,13 @@ def digest(value: dict[str, Any]) -> str:
 async def of(campaign: Campaign) -> str:
     """The digest of a campaign as it stands; pages carry it as `seen_hash`."""
     return digest(await contents(campaign))
+
+
+async def of_series(campaign: Campaign, first: Campaign) -> str:
+    """The digest of an occurrence as its series was approved: only the day, the draw and its name are its own."""
+    found, approved = await contents(campaign), await _beyond_the_plain(first)
+    own = {"starts_at": first.starts_at.astimezone(UTC).isoformat() if first.starts_at else None}
+    return digest(found | own | {"salt": first.salt, "name": first.name, "repeats": approved.get("repeats")})
 
 
 async def limits(campaign: Campaign) -> policies.Policy:

@@ -11,7 +11,7 @@ from staff.models import Approval, Staff
 
 async def reason(campaign: Campaign, asked: Approval | None = None) -> str:
     """Why the word given (of the latest question, or of `asked`) is not enough by now; empty when it is."""
-    asked = asked or await approval_reading.latest(SUBJECT, campaign.id)
+    asked = asked or await asked_of(campaign)
     rule = await approval_rules.in_force(SUBJECT)
     people = await reaching.people(campaign)
     if asked is None or rule.needs(people.due) <= asked.needs:
@@ -21,6 +21,14 @@ async def reason(campaign: Campaign, asked: Approval | None = None) -> str:
 
 async def has_approved(campaign: Campaign, person: Staff) -> bool:
     """Whether this person's yes is among those that were given: it can't be the second one, too."""
-    asked = await approval_reading.latest(SUBJECT, campaign.id)
+    asked = await asked_of(campaign)
     votes = (await approval_reading.votes_of([asked.id])).get(asked.id, []) if asked is not None else []
     return any(vote.is_yes and person.id in (vote.staff_id, vote.on_behalf_of_id) for vote in votes)
+
+
+async def asked_of(campaign: Campaign) -> Approval | None:
+    """The latest question about a campaign; of an occurrence that nobody changed, the one about its series."""
+    own = await approval_reading.latest(SUBJECT, campaign.id)
+    if own is not None or campaign.series_id is None:
+        return own
+    return await approval_reading.latest(SUBJECT, campaign.series_id)
