@@ -21,6 +21,13 @@ FROM ({decided}) d JOIN client c ON c.id = d.client_id CROSS JOIN LATERAL ({way}
 LEFT JOIN used ON used.recipient = way.recipient
 WHERE d.decision = 'due'
 """
+MASS = """
+SELECT count(*)::int FROM ({decided}) d JOIN (
+    SELECT client_id FROM send WHERE channel = 'oa_mass' AND client_id IS NOT NULL
+        AND state NOT IN ('failed', 'skipped', 'planned') AND coalesce(delivered_at, requested_at) >= $1::timestamptz
+    GROUP BY client_id HAVING count(*) >= $2::int
+) full_up ON full_up.client_id = d.client_id WHERE d.decision = 'due' AND d.channel = 'oa_mass'
+"""
 
 
 async def findings(campaign: Campaign, steps: Sequence[Step]) -> list[Finding]:
@@ -29,6 +36,8 @@ async def findings(campaign: Campaign, steps: Sequence[Step]) -> list[Finding]:
     await limits.refresh()
     if campaign.channel == "wecom_message":
         return await _group_messages(campaign, messages_each(campaign, steps), at)
+    if campaign.channel == "oa_mass":
+        return await _mass_sends(campaign, at)
     if campaign.channel in quotas.ACCOUNT:
         return await _account(campaign.channel, at)
     return []
@@ -61,6 +70,20 @@ async def _group_messages(campaign: Campaign, each: int, at: datetime) -> list[F
     until = f"{clock.local(limit.frees(now)):%m月%d日}"
     message = f"有 {row['short']} 位客户的企业微信群发额度（{limit.label}）不够，消息会顺延到 {until}，过期则不发"
     return [Finding("quota.clients", message, "改期到额度恢复之后，或换一个渠道", "starts_at", is_blocking=False)]
+
+
+async def _mass_sends(campaign: Campaign, at: datetime) -> list[Finding]:
+    limit = limits.at(quotas.COUNTED["oa_mass"], at)
+    if limit.began(at) > clock.now():
+        return []
+    decided = await deciding.statement(await listing.audience_of(campaign), first=3)
+    short = await database.fetch_value(
+        MASS.format(decided=decided.sql), limit.began(at), limit.number(at), *decided.arguments
+    )
+    if not short:
+        return []
+    message = f"有 {short} 位粉丝本月已收满 {limit.number(at)} 次群发，微信不会再送达"
+    return [Finding("quota.mass", message, "加一个备用渠道，或改到下个月", "starts_at", is_blocking=False)]
 
 
 async def _account(channel: str, at: datetime) -> list[Finding]:

@@ -154,7 +154,8 @@ async def _check_audience(campaign: Campaign, steps: list[Step], versions: list[
         message = f"对照组只有 {held_out} 人，结果的误差会很大"
         found.append(Finding("control.small", message, "提高比例或扩大人群", "control_percent", is_blocking=False))
     found += await allowances.findings(campaign, steps)
-    return found + await _check_confirmations(campaign, steps)
+    said = [step for _, step in variants.every(steps, versions)]
+    return found + await _check_confirmations(campaign, [*steps, *said])
 
 
 async def _check_confirmations(campaign: Campaign, steps: list[Step]) -> list[Finding]:

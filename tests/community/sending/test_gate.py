@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.sending.gate import REASONS, Allow, Deny, Facts, is_quiet, may_send, quiet_ends
+from community.sending.models import CHANNELS
 from community.suitability.rule import ClientFacts, ProductFacts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,6 +23,9 @@ goods = st.builds(
 )
 
 
+OPEN = ("wecom_group", "moments")
+
+
 @st.composite
 def facts(draw: st.DrawFn) -> Facts:
     at = draw(moments)
@@ -30,11 +34,7 @@ def facts(draw: st.DrawFn) -> Facts:
     return Facts(
         at=at,
         purpose=draw(st.sampled_from(("marketing", "service"))),
-        channel=draw(
-            st.sampled_from(
-                ("wecom_message", "wecom_welcome", "wecom_group", "oa_service", "oa_template", "staff_message")
-            )
-        ),
+        channel=draw(st.sampled_from(CHANNELS)),
         is_personal=draw(st.booleans()),
         has_consent=draw(st.booleans()),
         has_opted_out=draw(st.booleans()),
@@ -76,7 +76,7 @@ def is_fit(product: ProductFacts, case: Facts) -> bool:
     """One product in this message, said without the rule's own words (none is off sale here)."""
     rating = max(product.issuer_level or 0, product.seller_level or 0)
     plain = product.product_class in ("deposit", "service")
-    if case.channel == "wecom_group":
+    if case.channel in OPEN:
         secret = product.is_private or product.product_class == "private"
         return not secret and (plain or 1 <= rating <= case.open_level)
     if plain:
@@ -97,16 +97,16 @@ def reference(case: Facts) -> str:
         if not is_open:
             return "never"
     advertises = case.purpose == "marketing"
-    if advertises and case.channel == "oa_template":
+    if advertises and case.channel in ("oa_template", "oa_subscribe"):
         return "never"
-    personal = case.is_personal or case.channel not in ("wecom_group", "staff_message")
+    personal = case.is_personal or case.channel not in (*OPEN, "staff_message")
     if advertises and personal:
         wanted = case.has_consent and not case.has_opted_out and not case.is_held_out
         room = min(case.daily_cap - case.sent_today, case.monthly_cap - case.sent_this_month)
         if not wanted or room < 1:
             return "never"
     asks_for_fitness = advertises and (case.is_personal or case.channel != "staff_message")
-    if (case.channel == "wecom_group" or asks_for_fitness) and not all(is_fit(one, case) for one in case.products):
+    if (case.channel in OPEN or asks_for_fitness) and not all(is_fit(one, case) for one in case.products):
         return "never"
     return "later" if must_wait(case, advertises, personal) else "allow"
 
