@@ -18,7 +18,11 @@ from staff.models import Staff
 
 PACE_WINDOW = timedelta(minutes=2)
 
-_DECIDED = "SELECT decision, count(*) AS clients FROM delivery WHERE campaign_id = $1 GROUP BY decision"
+# of what anybody reads the groups or members count: each gets one message
+_DECIDED = """
+SELECT decision, count(*) AS clients FROM delivery WHERE campaign_id = $1 GROUP BY decision
+UNION ALL SELECT decision, count(*) AS clients FROM target WHERE campaign_id = $1 GROUP BY decision
+"""
 _STATES = "SELECT step, state, reason, count(*) AS sends FROM send WHERE campaign_id = $1 GROUP BY step, state, reason"
 _STAFF = """
 SELECT send.sender_userid AS userid, COALESCE(max(staff.name), send.sender_userid) AS name, count(*) AS clients,

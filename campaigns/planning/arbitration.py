@@ -23,6 +23,9 @@ REASON = "gave_way"
 PRIORITIES = {1: "最低", 2: "较低", 3: "普通", 4: "较高", 5: "最高"}
 _STARTED = ("sending", "paused", "finished")
 _BY_CAMPAIGN = "SELECT d.note, count(*)::int AS people FROM ({decided}) d WHERE d.decision = 'gave_way' GROUP BY d.note"
+_GAVE_WAY = """
+SELECT note, count(*)::int AS people FROM delivery WHERE campaign_id = $1 AND decision = 'gave_way' GROUP BY note
+"""
 # what went out today stands; the rest of each person's day is lined up by rank, and what finds no place gives way
 GIVE_WAY = """
 WITH mine AS MATERIALIZED (
@@ -112,6 +115,12 @@ async def losses(campaign: Campaign) -> list[Loss]:
         return []
     decided = await deciding.statement(audience)
     rows = await database.fetch(_BY_CAMPAIGN.format(decided=decided.sql), *decided.arguments)
+    return await named({row["note"]: row["people"] for row in rows})
+
+
+async def given_way(campaign_id: int) -> list[Loss]:
+    """The same as it was decided at the freeze."""
+    rows = await database.fetch(_GAVE_WAY, campaign_id)
     return await named({row["note"]: row["people"] for row in rows})
 
 

@@ -14,6 +14,7 @@ from campaigns.kinds import registry
 from campaigns.planning import approval, drafting, running
 from campaigns.planning.drafting import StepText
 from campaigns.planning.models import Campaign
+from campaigns.planning.variants import Version
 from community.sending import cancelling, dispatching, results
 from kernel import clock
 from processes.demo import cast
@@ -38,6 +39,7 @@ class Plan:
     control_percent: int = 20
     details: dict[str, Any] = dataclasses.field(default_factory=dict)
     products: tuple[str, ...] = ()
+    variants: tuple[Version, ...] = ()
 
 
 def between(least_yuan: int | None, below_yuan: int | None) -> dict[str, Any]:
@@ -79,6 +81,7 @@ async def submitted(plan: Plan) -> Campaign:
         steps=steps,
         details=plan.details,
         products=plan.products,
+        variants=plan.variants,
     )
     saved = await drafting.save(made.id, draft, maker, made.version)
     await approval.submit(saved.id, maker)

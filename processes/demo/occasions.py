@@ -11,6 +11,7 @@ from campaigns.events.models import Event, Invitation
 from campaigns.livestreams import attendance, guests
 from campaigns.livestreams.models import LiveGuest, Livestream
 from campaigns.planning.models import Campaign
+from campaigns.planning.variants import Version
 from kernel import clock
 from processes.demo import campaigns, worth
 from processes.demo.campaigns import Plan, between, in_tiers
@@ -26,6 +27,7 @@ ASK_FOR_TALK = (
     "我会为您梳理存期与流动性安排。回复“预约”即可登记。"
 )
 AUTUMN_TALK = "您好，本月我行开设家庭资产配置讲堂，三个主题可任选，名额充足。感兴趣请回复“讲堂”，我把时间表发给您。"
+AUTUMN_TALK_SHORT = "您好，本周六上午在网点有一堂家庭资产配置讲堂，半小时讲完。想来请回复“讲堂”，我为您留座。"
 YEAR_END = "您好，年末将至，如需整理全年账单、安排年终奖金或预约大额取现，请提前告诉我，我来为您办理。"
 PIECES = (
     ("存款到期前提醒", "{称呼|您}好，您有存款即将到期。如需了解到期后的安排，欢迎回复我，或约个时间到网点详谈。"),
@@ -44,10 +46,18 @@ async def first_campaign() -> Campaign:
 
 
 async def second_campaign() -> Campaign:
-    """Two weeks ago: an invitation to talks, to two tiers."""
+    """Two weeks ago: an invitation to talks, to two tiers, in two ways of saying it."""
     starts_at = _at(-SECOND_BEFORE, time(15))
+    versions = (Version("A", 50, "说内容"), Version("B", 50, "说时间", {"main": {"text": AUTUMN_TALK_SHORT}}))
     return await campaigns.finished(
-        Plan("message", "家庭资产配置讲堂", in_tiers("gold", "sunflower"), starts_at, AUTUMN_TALK)
+        Plan(
+            "message",
+            "家庭资产配置讲堂",
+            in_tiers("gold", "sunflower"),
+            starts_at,
+            AUTUMN_TALK,
+            variants=versions,
+        )
     )
 
 

@@ -23,6 +23,9 @@ async def facts(campaign: Campaign) -> list[tuple[str, str]]:
         found.append(("分散发送", _("%(n)s 分钟内均匀发出") % {"n": spread}))
     if campaign.priority != fingerprint.PLAIN_PRIORITY:
         found.append(("优先级", _(arbitration.PRIORITIES[campaign.priority])))
+    if campaign.frozen_at and (lost := await arbitration.given_way(campaign.id)):
+        said = [_("“%(name)s”（%(n)s 人）") % {"name": loss.name, "n": loss.people} for loss in lost]
+        found.append(("让位于", _("、").join(said)))
     for one in contents.get("variants", ()):
         found.append((_("版本 %(code)s") % {"code": one["code"]}, version(one)))
     return found
