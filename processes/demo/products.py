@@ -63,7 +63,7 @@ async def waiting_campaign() -> Campaign:
     tree = {"op": "and", "items": [in_tiers("gold", "sunflower", "diamond"), {"field": "contact", "op": "is"}]}
     text = (
         "您好，近期六个月与一年期的固收类理财陆续开放，适合有一段时间用不到的资金。"
-        "是否合适取决于您的风险承受能力，欢迎回复我，我先为您说明产品与风险。"
+        "是否合适取决于您的风险承受能力，欢迎回复我，我先为您说明产品与风险。理财非存款，产品有风险，投资须谨慎。"
     )
     starts_at: datetime = clock.at_local(clock.today() + timedelta(days=3), campaigns.MORNING)
     codes = ("LC-R2", "LC-R3")
