@@ -13,7 +13,7 @@ from campaigns.audience.segments import Sampled, Waterfall
 from campaigns.content import findings, library, placeholders
 from campaigns.content.findings import Finding
 from campaigns.kinds import registry
-from campaigns.planning import arbitration, drafting, lifecycle, preflight, products, reaching
+from campaigns.planning import arbitration, channels, drafting, lifecycle, preflight, products, reaching
 from campaigns.planning.drafting import StepText
 from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign, Step
@@ -75,6 +75,7 @@ async def show(
         state_name=lifecycle.NAMES[campaign.state],
         version_codes=versions_sheet.codes(sheet.values),
         priorities=versions_sheet.priorities(),
+        channel_about=_about(sheet.values.get("channel", "") or campaign.channel),
         **await audience_words(campaign),
         **await _words(campaign, chosen),
         **await _products(sheet),
@@ -167,6 +168,11 @@ def _detectable(people: Waterfall) -> float | None:
     if min(held_out, people.due) < comparing.FEWEST:
         return None
     return intervals.detectable(BASE_RATE, people.due, held_out)
+
+
+def _about(channel: str) -> str:
+    known = channels.POLICIES.get(channel)
+    return _(known.about) if known else ""
 
 
 def _texts(sheet: Sheet, chosen: Kind) -> list[StepText]:
