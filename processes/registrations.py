@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns import erasing as erasing_campaigns
+from campaigns.content import library_approval, links, rules_changes
 from campaigns.delivery import exporting as exporting_campaigns
 from campaigns.delivery import rehearsal_export, uniting
 from campaigns.journeys import approval as approving_journeys
@@ -34,7 +35,10 @@ from webhooks import erasing as erasing_callbacks
 from webhooks import retaining as retaining_callbacks
 
 REGISTERED = (
+    library_approval,
+    links,
     registry,
+    rules_changes,
     uniting,
     approving_journeys,
     uniting_entries,

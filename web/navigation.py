@@ -62,6 +62,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "合规",
         (
             Item("shield-check", "审核台", "approvals", "approvals.see"),
+            Item("alert-circle", "宣传规则", "rules", "content.see"),
             Item("list-check", "同意与退订", "consents", "consents.see"),
             Item("lock", "个人信息请求", "privacy", "privacy.see"),
             Item("scale", "利益申报", "interests", ""),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ def _shipped() -> tuple[str, Book]:
 
 EDITION, SHIPPED = _shipped()
 _standing: list[tuple[Change, ...]] = [()]
-_books: dict[str, Book] = {SHIPPED.version: SHIPPED}
+_books: dict[str, Book] = {}
 
 
 def standing(day: date | None = None) -> Book:
@@ -116,9 +117,9 @@ def standing(day: date | None = None) -> Book:
     on = day or clock.today()
     changes = [one for one in _standing[0] if one.effective_on <= on]
     version = version_of(changes)
+    if not changes:
+        return SHIPPED
     if version not in _books:
-        _books.clear()
-        _books[SHIPPED.version] = SHIPPED
         _books[version] = with_changes(changes)
     return _books[version]
 
@@ -126,7 +127,10 @@ def standing(day: date | None = None) -> Book:
 async def refresh() -> Book:
     """Read the approved changes anew; the book of today."""
     rows = await database.fetch("SELECT id, op, content, effective_on FROM wording_change ORDER BY effective_on, id")
-    _standing[0] = tuple(Change(row["id"], row["op"], _plain(row["content"]), row["effective_on"]) for row in rows)
+    known = tuple(Change(row["id"], row["op"], json.loads(row["content"]), row["effective_on"]) for row in rows)
+    if known != _standing[0]:
+        _standing[0] = known
+        _books.clear()
     return standing()
 
 
@@ -179,7 +183,3 @@ def _after(book: Book, change: Change) -> Book:
     return dataclasses.replace(
         book, hosts=(*hosts, content["host"]) if change.op == "host" else tuple(hosts), compiled={}
     )
-
-
-def _plain(content: Any) -> Mapping[str, Any]:
-    return content if isinstance(content, Mapping) else {}

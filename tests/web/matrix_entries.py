@@ -288,6 +288,11 @@ SETTINGS: dict[str, Entry] = {
     "policy_rule": Entry("MRA"),
     "policy_sending": Entry("MRA"),
     "policy_preset": Entry("MRA"),
+    "rules": Entry(PLANNERS),
+    "rule_trial": Entry(PLANNERS, form={"text": "保本"}, unaudited=READING),
+    "rule_change": Entry(
+        "MR", form={"op": "host", "host": "www.bank.example", "effective_on": "2099-01-01", "reason": "官网"}
+    ),
     "quotas": Entry(PLANNERS),
     "retention": Entry("A"),
     "retention_propose": Entry("A"),

@@ -45,6 +45,7 @@ SUBJECTS = {
     "sign_in_reset": ("登录重置", ""),
     "approval_rule": ("审批规则", ""),
     "send_policy": ("触达规则", ""),
+    "wording_rules": ("宣传规则", ""),
     "tier_policy": ("分层规则", ""),
     "erasure": ("个人信息删除", ""),
     "grant": ("权益发放", ""),

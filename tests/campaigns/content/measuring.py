@@ -1,4 +1,4 @@
-"""How well the wording rules tell the labelled sentences apart; `python -m tests.campaigns.content.measuring` prints it."""
+"""How well the wording rules tell labelled sentences apart: `python -m tests.campaigns.content.measuring`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PARTS = ("tuning", "held_out")
 
 
 class Measured(NamedTuple):
-    """recall: share of the banned sentences that are stopped; false_alarms: share of the others that are stopped too."""
+    """recall: share of the banned sentences that are stopped; false_alarms: share of the others that are stopped."""
 
     banned: int
     allowed: int
