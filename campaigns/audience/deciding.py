@@ -63,8 +63,8 @@ FROM (
     ) counted ON counted.client_id = c.id
     {rivals}
     CROSS JOIN LATERAL (SELECT {bucket} AS bucket) draw
-    CROSS JOIN LATERAL (SELECT {suitability} AS reason) fit
-    CROSS JOIN LATERAL (SELECT {papers} AS reason) papers
+    CROSS JOIN LATERAL (SELECT {suitability} AS reason OFFSET 0) fit
+    CROSS JOIN LATERAL (SELECT {papers} AS reason OFFSET 0) papers
     CROSS JOIN LATERAL (SELECT {said} AS answer OFFSET 0) said
     CROSS JOIN LATERAL (SELECT {by} AS channel OFFSET 0) by
     WHERE c.merged_into_id IS NULL AND {scope} AND {condition}
