@@ -65,7 +65,7 @@
 
   // filters that are chosen, not typed, apply at once
   document.addEventListener("change", (event) => {
-    if (event.target.matches(".filters select")) event.target.form.requestSubmit();
+    if (event.target.matches(".filters select, .pickable input")) event.target.form.requestSubmit();
   });
 
   // a form is sent once, however often the button is pressed

@@ -10,18 +10,26 @@ from tortoise.expressions import Q
 
 from campaigns.planning import kind, listing
 from campaigns.planning.models import Campaign, Step
-from kernel import clock
+from kernel import clock, database
 from staff.models import Staff
 
 MOST_PER_DAY = 2
 # a reminder may belong to a campaign that started in an earlier month
 LOOK_BACK = timedelta(days=62)
+# an occurrence of a series was counted when the series was submitted
+SIZES = """
+SELECT m.id, CASE WHEN m.frozen_at IS NOT NULL
+    THEN (SELECT count(*) FROM delivery d WHERE d.campaign_id = m.id AND d.decision = 'due')
+    ELSE coalesce((SELECT a.size FROM approval a WHERE a.subject = 'campaign' AND a.subject_id IN (m.id, m.series_id)
+        AND a.state IN ('waiting', 'approved') ORDER BY a.id DESC LIMIT 1), 0) END::int AS people
+FROM campaign m WHERE m.id = ANY($1::bigint[])
+"""
 _NOT_SHOWN = ("cancelled",)
 _COUNTED = ("submitted", "approved", "scheduled", "sending", "paused", "finished")
 
 
 class Entry(NamedTuple):
-    """One start of a campaign, or one of its later messages."""
+    """One start of a campaign, or one of its later messages; people: as frozen, else as counted when submitted."""
 
     at: datetime
     campaign_id: int
@@ -31,6 +39,7 @@ class Entry(NamedTuple):
     state: str
     step: str
     branch_id: int | None
+    people: int = 0
 
 
 class Day(NamedTuple):
@@ -45,6 +54,11 @@ async def month(person: Staff, year: int, number: int) -> list[Day]:
     """Every day of a month with what the person may see of it, in order of time (Shanghai days)."""
     first = date(year, number, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return await span(person, first, last)
+
+
+async def span(person: Staff, first: date, last: date) -> list[Day]:
+    """Every day from `first` to `last` in the same way."""
     entries = await _entries(person, clock.at_local(first, time()), clock.at_local(last + timedelta(days=1), time()))
     days = []
     for offset in range((last - first).days + 1):
@@ -72,7 +86,7 @@ async def clashes_of(campaign: Campaign) -> list[str]:
 
 async def _entries(person: Staff, since: datetime, until: datetime) -> list[Entry]:
     shown = listing.visible(person).exclude(state__in=_NOT_SHOWN)
-    entries = []
+    entries: list[Entry] = []
     dated = Q(starts_at__gte=since - LOOK_BACK, starts_at__lt=until)
     by_hand = Q(starts_at=None, started_at__gte=since - LOOK_BACK, started_at__lt=until)
     for campaign in await shown.filter(dated | by_hand):
@@ -82,7 +96,14 @@ async def _entries(person: Staff, since: datetime, until: datetime) -> list[Entr
         entries.append(_entry(campaign, started, ""))
         entries += [_entry(campaign, at, code) for code, at in (await _later_steps(campaign)).items()]
     within = [entry for entry in entries if since <= entry.at < until]
+    size_of = await _sizes(sorted({entry.campaign_id for entry in within}))
+    within = [entry._replace(people=size_of.get(entry.campaign_id, 0)) for entry in within]
     return sorted(within, key=lambda entry: (entry.at, entry.campaign_id))
+
+
+async def _sizes(ids: list[int]) -> dict[int, int]:
+    rows = await database.fetch(SIZES, ids) if ids else []
+    return {row["id"]: row["people"] for row in rows}
 
 
 async def _later_steps(campaign: Campaign) -> dict[str, datetime]:

@@ -16,6 +16,8 @@ from kernel.errors import NotFound
 from staff import permissions, scope
 from staff.models import Staff
 
+ARCHIVED = "archived"
+
 
 def visible(person: Staff) -> QuerySet[Campaign]:
     """The campaigns that this person may see, newest first, to be filtered further."""
@@ -47,9 +49,12 @@ async def may_change(campaign: Campaign, person: Staff) -> bool:
 
 
 async def counts(person: Staff) -> dict[str, int]:
-    """How many visible campaigns stand in each state, for the tabs of the list."""
-    grouped = visible(person).order_by("state").annotate(campaigns=Count("id")).group_by("state")
-    return {str(state): int(campaigns) for state, campaigns in await grouped.values_list("state", "campaigns")}
+    """How many visible campaigns stand in each state, for the tabs of the list; `archived`: those put away."""
+    kept = visible(person).filter(archived_at=None)
+    grouped = kept.order_by("state").annotate(campaigns=Count("id")).group_by("state")
+    found = {str(state): int(campaigns) for state, campaigns in await grouped.values_list("state", "campaigns")}
+    away = await visible(person).filter(archived_at__not_isnull=True).count()
+    return found | ({ARCHIVED: away} if away else {})
 
 
 async def audience_of(campaign: Campaign, rivals: Sequence[Rival] = ()) -> Audience:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaigns.planning import drafting, lifecycle, listing, running
+from campaigns.planning import calendar, drafting, lifecycle, listing, running
 from campaigns.planning.models import Campaign
-from kernel import clock
+from kernel import clock, holidays
 from kernel.errors import Refused
 from web import formats, forms, session
+from web.console.calendar import VIEWS
 from web.language import gettext as _
 from web.rendering import go_to, see_other
 
@@ -95,11 +97,23 @@ async def move(request: Request) -> Response:
         saved = await drafting.save(campaign.id, draft, person, campaign.version)
     except Refused as refusal:
         return _to_calendar(request, before, refusal.message, tone="bad")
-    said = f"“{saved.name}”已移到 {formats.moment(starts_at)}" if starts_at else f"“{saved.name}”已放回待排期"
-    if campaign.state != "draft" and saved.state == "draft":
-        said += "；原有的审批已作废，需要重新提交"
-    undo = f"{request.app.url_path_for('campaign_date', id=campaign.id)}?at={back}"
+    said = await _said(saved, starts_at, was=campaign.state)
+    undo = f"{request.app.url_path_for('campaign_date', id=campaign.id)}?{urlencode({'at': back, **_view(request)})}"
     return _to_calendar(request, starts_at or before, said, undo=undo)
+
+
+async def _said(saved: Campaign, starts_at: datetime | None, *, was: str) -> str:
+    """What the move brought, with what somebody who looks only at the day would miss."""
+    if starts_at is None:
+        return _("“%(name)s”已放回待排期") % {"name": saved.name}
+    said = _("“%(name)s”已移到 %(at)s") % {"name": saved.name, "at": formats.moment(starts_at)}
+    if was != "draft" and saved.state == "draft":
+        said += _("；原有的审批已作废，需要重新提交")
+    if holiday := holidays.name_of(clock.local(starts_at).date()):
+        said += _("；这一天是%(holiday)s假期") % {"holiday": _(holiday)}
+    if others := await calendar.clashes_of(saved):
+        said += _("；同一机构当天还有 %(n)s 项活动") % {"n": len(others)}
+    return said
 
 
 def _moment(campaign: Campaign, form: DayForm, at: str) -> datetime | None:
@@ -133,5 +147,11 @@ def _to_calendar(
     request: Request, moment: datetime | None, notice: str, *, undo: str = "", tone: str = "good"
 ) -> Response:
     path = str(request.app.url_path_for("calendar"))
-    month = f"?month={clock.local(moment):%Y-%m}" if moment else ""
-    return go_to(request, path + month, notice=notice, undo=undo, tone=tone)
+    kept = {**_view(request), **({"day": f"{clock.local(moment):%Y-%m-%d}"} if moment else {})}
+    return go_to(request, f"{path}?{urlencode(kept)}" if kept else path, notice=notice, undo=undo, tone=tone)
+
+
+def _view(request: Request) -> dict[str, str]:
+    """The look of the calendar that the move came from."""
+    view = request.query_params.get("view", "")
+    return {"view": view} if view in VIEWS else {}

@@ -45,7 +45,7 @@ async def index(request: Request) -> Response:
     """GET /campaigns"""
     person = session.signed_in(request)
     filters = forms.query(request, Filters)
-    shown = listing.visible(person)
+    shown = listing.visible(person).filter(archived_at__isnull=filters.state != listing.ARCHIVED)
     if filters.state in lifecycle.NAMES:
         shown = shown.filter(state=filters.state)
     if filters.kind in registry.KINDS:
@@ -62,6 +62,7 @@ async def index(request: Request) -> Response:
         lifts=await _lifts(rows),
         tabs=_tabs(request, filters, counts),
         filters={"kind": filters.kind, "state": filters.state},
+        is_archive=filters.state == listing.ARCHIVED,
         kinds=[(code, _(kind.label)) for code, kind in registry.KINDS.items()],
         **names(),
     )
@@ -127,9 +128,11 @@ def _tabs(request: Request, filters: Filters, counts: dict[str, int]) -> list[tu
         kept = {key: value for key, value in (("state", state), ("kind", filters.kind)) if value}
         return f"{path}?{urlencode(kept)}" if kept else path
 
-    tabs = [(_("全部") + f" {sum(counts.values())}", address(""), filters.state not in lifecycle.NAMES)]
+    known = {**lifecycle.NAMES, listing.ARCHIVED: "已归档"}
+    standing = sum(number for state, number in counts.items() if state != listing.ARCHIVED)
+    tabs = [(_("全部") + f" {standing}", address(""), filters.state not in known)]
     return tabs + [
         (f"{_(name)} {counts.get(state, 0)}", address(state), filters.state == state)
-        for state, name in lifecycle.NAMES.items()
+        for state, name in known.items()
         if counts.get(state) or filters.state == state
     ]
