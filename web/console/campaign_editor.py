@@ -104,7 +104,7 @@ async def check_wording(request: Request) -> Response:
     campaign = await _editable(request)
     sheet, _act = await _typed(request, campaign)
     step = request.path_params["step"]
-    found = editor_page.step_findings(campaign, sheet).get(step, [])
+    found = (await editor_page.step_findings(campaign, sheet)).get(step, [])
     return render(request, "console/campaigns/findings.html", campaign=campaign, step=step, found=found, sheet=sheet)
 
 
@@ -127,6 +127,8 @@ async def _change(request: Request, sheet: Sheet, act: str) -> None:
     step, _, found = rest.partition(".")
     if verb == "fix":
         campaign_sheet.mend(sheet, step, found)
+    elif verb == "notice":
+        await campaign_sheet.add_notices(sheet, step)
     elif verb == "ab":
         versions_sheet.change(sheet.values, rest)
     elif verb == "piece":

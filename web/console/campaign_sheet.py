@@ -10,12 +10,13 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from campaigns.content import findings, library
+from campaigns.content import findings, library, notices
 from campaigns.content.models import Piece
 from campaigns.planning import products
 from campaigns.planning.drafting import Draft, StepText
 from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign
+from community.suitability import products as shelf
 from kernel import clock
 from kernel.errors import Refused
 from web import formats, forms
@@ -80,6 +81,16 @@ def mend(sheet: Sheet, step: str, found: str) -> None:
         if text[finding.start : finding.end] == found:
             text = findings.mend(text, finding)
     sheet.values[f"step.{step}.text"] = text
+
+
+async def add_notices(sheet: Sheet, step: str) -> None:
+    """One press on a missing notice: every notice that the text lacks is put at its end."""
+    sheet.values[f"step.{step}.text"] = notices.add(sheet.text(step), await classes(sheet))
+
+
+async def classes(sheet: Sheet) -> list[str]:
+    """The classes of the chosen products."""
+    return sorted({one.product_class for one in await shelf.of_codes(sheet.products)})
 
 
 def use_piece(sheet: Sheet, step: str, piece: Piece) -> None:

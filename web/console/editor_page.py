@@ -10,7 +10,7 @@ from starlette.responses import Response
 from campaigns.audience import describing, including, segments
 from campaigns.audience.deciding import Audience
 from campaigns.audience.segments import Sampled, Waterfall
-from campaigns.content import findings, library, placeholders
+from campaigns.content import findings, library, placeholders, rules
 from campaigns.content.findings import Finding
 from campaigns.kinds import registry
 from campaigns.planning import arbitration, channels, drafting, lifecycle, preflight, products, reaching
@@ -55,7 +55,7 @@ async def show(
     chosen = registry.KINDS[campaign.kind]
     reach = await reach_of(campaign, sheet, session.signed_in(request))
     people = await message_preview.samples(reach.sample)
-    by_step = step_findings(campaign, sheet)
+    by_step = await step_findings(campaign, sheet)
     return render(
         request,
         TEMPLATE,
@@ -182,13 +182,16 @@ def _texts(sheet: Sheet, chosen: Kind) -> list[StepText]:
     ]
 
 
-def step_findings(campaign: Campaign, sheet: Sheet) -> dict[str, list[Finding]]:
-    """What is to say about each text as typed, by step."""
+async def step_findings(campaign: Campaign, sheet: Sheet) -> dict[str, list[Finding]]:
+    """What is to say about each text as typed, by step, under the rules of today and with the chosen products."""
+    await rules.refresh()
+    classes = await campaign_sheet.classes(sheet)
     chosen = registry.KINDS[campaign.kind]
     return {
         text.code: preflight.check_step(
             campaign,
             Step(code=text.code, text=text.text, link_title=text.link_title.strip(), link_url=text.link_url.strip()),
+            classes,
         )
         for text in _texts(sheet, chosen)
     }
