@@ -143,6 +143,8 @@ WORK: dict[str, Entry] = {
     "campaigns": Entry(PLANNERS, shows={"draft": "/campaigns/{}", "campaign": "/campaigns/{}"}),
     "new_campaign": Entry("M"),
     "campaign_begin": Entry("M", form={"kind": "message", "name": "新活动"}),
+    # shown what a pause would stop before anything is done
+    "campaigns_bulk": Entry("MHR", form={"act": "pause", "id": "1"}, unaudited=READING),
     "campaign": Entry(PLANNERS, kind="campaign"),
     "campaign_progress": Entry(PLANNERS, kind="campaign"),
     "campaign_dry_run": Entry(PLANNERS, kind="draft"),
