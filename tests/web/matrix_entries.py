@@ -1,89 +1,24 @@
-"""What the matrix expects of each route: who may, of what kind of thing, and what a change leaves in the audit.
-
-Written by hand from the description of the roles (docs/security.md, "who may what"), never from staff.permissions:
-M marketing, D client director, H branch head, R compliance reviewer, A administrator, U auditor.
-"""
+"""What the matrix expects of each route, by part of the console; written by hand, as `matrix_entry` says."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from tests.web.matrix_campaigns import CAMPAIGNS
+from tests.web.matrix_entry import (
+    CLIENT,
+    CORP,
+    EVERYBODY,
+    LETTERS,
+    LOOKS_ON,
+    MEETS_CLIENTS,
+    OPEN,
+    PLANNERS,
+    READING,
+    READS_CLIENTS,
+    SEARCH,
+    Entry,
+)
 
-LETTERS = {
-    "M": "marketing",
-    "D": "director",
-    "H": "branch_head",
-    "R": "reviewer",
-    "A": "administrator",
-    "U": "auditor",
-}
-EVERYBODY = "MDHRAU"
-OPEN = "open"
-"""For people without an account: clients behind a personal link, and everybody at the sign-in page."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """may: letters of the roles, or OPEN. kind: what the id in the path is. shows: what its list holds (kind: address).
-
-    form: what a change sends; query: what a list is narrowed to; place, path: the names of parts of the address.
-    also: letters of roles for whom it is of another kind (none: not listed). unaudited: why a change leaves no entry.
-    own: the verdict on what is one's own, where the form names something besides that does not exist here; other: on
-    what does not exist, where nothing is hidden from anybody who may open the page.
-    """
-
-    may: str
-    kind: str = ""
-    shows: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, Any] = field(default_factory=dict)
-    unaudited: str = ""
-    query: str = ""
-    own: str = "let in"
-    other: str = "not found"
-    place: str = "id"
-    path: Mapping[str, str] = field(default_factory=dict)
-    also: Mapping[str, str] = field(default_factory=dict)
-
-    def filled(self, **known: int) -> Entry:
-        """The entry with what only the made bank knows, like {team}, put into its form."""
-        form = {name: str(value).format(**known) if "{" in str(value) else value for name, value in self.form.items()}
-        return dataclasses.replace(self, form=form)
-
-    def kind_of(self, role: str) -> str:
-        """The kind of thing that the path names for this role: some reach more of it than others."""
-        return next((kind for letters, kind in self.also.items() if role in roles_of(letters)), self.kind)
-
-    def shows_to(self, role: str) -> Mapping[str, str]:
-        """What the list holds for this role."""
-        widened = next((kind for letters, kind in self.also.items() if role in roles_of(letters)), None)
-        if widened is None or not self.shows:
-            return self.shows
-        return {widened: next(iter(self.shows.values()))} if widened else {}
-
-
-def roles_of(letters: str) -> set[str]:
-    """The roles of these letters."""
-    return {LETTERS[letter] for letter in letters}
-
-
-PLANNERS = "MDHRU"
-"""Who follows campaigns: all but the administrator, who runs the machine and plans nothing."""
-MEETS_CLIENTS = "MDH"
-"""Who works with clients day by day."""
-READS_CLIENTS = "MDHRU"
-"""Also compliance and audit look at a client, masked."""
-DECIDES = "HR"
-LOOKS_ON = "HRAU"
-"""Who sees what waits for approval, and what was done."""
-CORP = {"side": "wecom", "slug": "wwtest0000000001"}
-"""The settings' corp in tests: accounts are named in the address, not numbered."""
-READING = "reads only, and a count of nobody's data"
-SEARCH = "only seals what was typed; the list behind it is read like any list"
-
-CLIENT = {"client": "/clients/{}"}
-EDITOR = {"version": "1", "name": "x", "channel": "wecom_message"}
+__all__ = ["ENTRIES", "LETTERS", "OPEN", "Entry"]
 
 WORK: dict[str, Entry] = {
     "overview": Entry(EVERYBODY),
@@ -124,78 +59,6 @@ WORK: dict[str, Entry] = {
     "drift_now": Entry("AU"),
     "drift_begin": Entry("A", form={"scope": "tags", "app": "wwtest0000000001", "way": "full"}),
     "drift_run": Entry("AU", kind="reconcile_run"),
-    "journeys": Entry(PLANNERS, shows={"journey": "/journeys/{}"}),
-    "new_journey": Entry("M"),
-    "journey_begin": Entry("M", form={"name": "新旅程", "preset": "welcome"}),
-    "journey": Entry(PLANNERS, kind="journey"),
-    "journey_editor": Entry("M", kind="journey"),
-    "journey_save": Entry("M", kind="journey", form={"version": "1", "name": "改名"}),
-    "journey_submission": Entry("M", kind="journey"),
-    "journey_simulation": Entry("M", kind="journey"),
-    "journey_pause": Entry("MHR", kind="journey"),
-    "journey_resumption": Entry("M", kind="journey"),
-    "journey_closing": Entry("MHR", kind="journey"),
-    "journey_reopening": Entry("M", kind="journey"),
-    "journey_ending": Entry("MHR", kind="journey"),
-    "journey_copy": Entry("M", kind="journey"),
-    "follow_ups": Entry("D"),
-    "follow_up_outcome": Entry("D", kind="follow_up", form={"outcome": "reached"}),
-    "campaigns": Entry(PLANNERS, shows={"draft": "/campaigns/{}", "campaign": "/campaigns/{}"}),
-    "new_campaign": Entry("M"),
-    "campaign_begin": Entry("M", form={"kind": "message", "name": "新活动"}),
-    # shown what a pause would stop before anything is done
-    "campaigns_bulk": Entry("MHR", form={"act": "pause", "id": "1"}, unaudited=READING),
-    "campaign": Entry(PLANNERS, kind="campaign"),
-    "campaign_progress": Entry(PLANNERS, kind="campaign"),
-    "campaign_dry_run": Entry(PLANNERS, kind="draft"),
-    "campaign_editor": Entry("M", kind="draft"),
-    "campaign_save": Entry("M", kind="draft", form=EDITOR),
-    "campaign_audience": Entry("M", kind="draft", form=EDITOR, unaudited=READING),
-    "campaign_wording": Entry("M", kind="draft", form={"text": "x"}, path={"step": "main"}, unaudited=READING),
-    "campaign_submission": Entry("M", kind="draft", form=EDITOR),
-    "campaign_trial": Entry("M", kind="draft", form=EDITOR),
-    "campaign_start": Entry("M", kind="campaign"),
-    "campaign_pause": Entry("MHR", kind="event"),
-    "campaign_resumption": Entry("M", kind="event"),
-    "campaign_cancellation": Entry("MHR", kind="event"),
-    "campaign_release": Entry(DECIDES, kind="event"),
-    "campaign_reminder": Entry("M", kind="event"),
-    "campaign_copy": Entry("M", kind="campaign"),
-    "experiments": Entry(PLANNERS),
-    "campaign_results": Entry(PLANNERS, kind="campaign"),
-    "campaign_people": Entry(PLANNERS, kind="campaign"),
-    # nothing has begun here yet: both say so
-    "campaign_cost": Entry("M", kind="event", form={"cost": "1200.50"}),
-    "campaign_verdict": Entry("M", kind="event", form={"choice": "again", "note": "再试"}),
-    "campaign_date": Entry("M", kind="draft", form={"day": "2027-01-05", "at": "09:30"}),
-    "calendar": Entry(PLANNERS),
-    "approvals": Entry(LOOKS_ON, shows={"approval": "/approvals/{}"}, also={"A": ""}),
-    "approval": Entry("HRU", kind="approval"),
-    "approval_withdrawal": Entry(EVERYBODY, kind="question"),
-    "approval_decision": Entry("HR", kind="approval", form={"word": "return", "seen_hash": "0" * 64, "note": "改"}),
-    "segments": Entry("M", shows={"segment": "/segments/{}"}),
-    "new_segment": Entry("M"),
-    "segment_begin": Entry("M", form={"name": "新分群"}),
-    "segment_count": Entry("M", unaudited=READING),
-    "segment": Entry("M", kind="segment"),
-    "segment_save": Entry("M", kind="segment", form={"name": "改过的分群 ", "seen": "1"}),
-    "segment_retirement": Entry("M", kind="segment", form={"back": "1"}),
-    "segment_lists": Entry("M", shows={"segment_list": "/segments/lists/{}"}),
-    "segment_list_take_in": Entry("M", form={"name": "新名单", "numbers": "C-none"}),
-    "segment_list": Entry("M", kind="segment_list"),
-    "segment_list_retirement": Entry("M", kind="segment_list"),
-    "library": Entry(PLANNERS),
-    "piece_editor": Entry("M"),
-    "piece_save": Entry("M", form={"title": "文", "text": "您好"}),
-    "piece_retirement": Entry("M", kind="piece", place="series"),
-    "events": Entry(PLANNERS, shows={"event": "/events/{}"}),
-    "event": Entry(PLANNERS, kind="event"),
-    "event_seats": Entry("M", kind="event", form={"seats": "9"}),
-    "check_in": Entry("MD", kind="event"),
-    "check_in_guest": Entry("MD", kind="event", form={"code": "none"}, own="not found"),
-    "livestreams": Entry(PLANNERS, shows={"livestream": "/livestreams/{}"}),
-    "livestream": Entry(PLANNERS, kind="livestream"),
-    "livestream_attendance": Entry("M", kind="livestream"),
 }
 OWN_ACCOUNT = "of the own account; the ability writes its own entry when something really changes"
 ACCOUNT: dict[str, Entry] = {
@@ -327,4 +190,4 @@ STRANGERS: dict[str, Entry] = {
         "client_me",
     )
 }
-ENTRIES = WORK | ACCOUNT | COMPLIANCE | SETTINGS | STRANGERS
+ENTRIES = WORK | CAMPAIGNS | ACCOUNT | COMPLIANCE | SETTINGS | STRANGERS
