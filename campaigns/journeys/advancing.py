@@ -20,9 +20,13 @@ from kernel import clock, crashpoints, database
 
 BATCH = 1_000
 MOVING = ("running", "closing")
+# one step into the index for each code, however many stand there
 DUE = """
-SELECT step FROM journey_entry WHERE version_id = $1 AND state = 'active' AND due_at <= $2
-GROUP BY step ORDER BY min(due_at) LIMIT 1
+SELECT one.code FROM unnest($2::text[]) AS one(code) CROSS JOIN LATERAL (
+    SELECT e.due_at FROM journey_entry e
+    WHERE e.version_id = $1 AND e.state = 'active' AND e.step = one.code AND e.due_at <= $3 ORDER BY e.due_at LIMIT 1
+) hit
+ORDER BY hit.due_at LIMIT 1
 """
 TAKE = """
 SELECT e.id AS entry_id, e.client_id, e.entered_at, e.arrived_at, e.deadline_at FROM journey_entry e
@@ -119,13 +123,13 @@ async def _advance_batch(journey_id: int, version_id: int) -> int | None:
         if journey is None or not await steadiness.is_as_approved(journey, version):
             return None
         now = clock.now()
-        code = await database.fetch_value(DUE, version_id, now)
+        rules: Definition = version.contents["definition"]
+        nodes = definition.nodes(rules)
+        code = await database.fetch_value(DUE, version_id, list(nodes), now)
         if code is None:
             return None
         rows = await database.fetch(TAKE, version_id, code, now, BATCH)
         standing = [Standing(**row) for row in rows]
-        rules: Definition = version.contents["definition"]
-        nodes = definition.nodes(rules)
         place = Place(journey, version, rules, nodes[code], now)
         outcomes = await registry.of(place.node.kind).act(place, standing)
         crashpoints.pass_by("journeys.acted")
