@@ -28,6 +28,8 @@ async def migrate(database_url: str = "") -> None:
     guard = await asyncpg.connect(url)
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", LOCK)
+        # the real classes are tied together first, with their filters: this process may go on working with them
+        await Tortoise.init(config=schema.config(url, pool=(1, 2)), init_connections=False)
         with _frugally():
             await apply_migrations(config=schema.config(url, pool=(1, 2)))
         # what the platform allows is data: rows that are new in this release are added, none is changed
