@@ -12,6 +12,8 @@ from kernel.errors import Refused
 
 WINDOW = timedelta(minutes=15)
 LEAST = 50
+LEAST_OF_PILOT = 5
+"""A pilot is there to be looked at: it is stopped over few messages, before everybody else gets the same."""
 SHARE_PERCENT = 20
 
 # what a person closed after looking into it is no word of the platform: it tells neither for nor against the campaign
@@ -20,7 +22,8 @@ _BY_HAND = "closed_by_hand"
 _BAD = "send.state = 'failed' AND send.reason <> ALL($2::text[])"
 _ENDED = """
 SELECT campaign.id, count(*) AS ended, count(*) FILTER (WHERE {bad}) AS failed,
-    mode() WITHIN GROUP (ORDER BY send.reason) FILTER (WHERE {bad}) AS reason
+    mode() WITHIN GROUP (ORDER BY send.reason) FILTER (WHERE {bad}) AS reason,
+    EXISTS (SELECT FROM step WHERE step.campaign_id = campaign.id AND step.rest_at > $4::timestamptz) AS is_pilot
 FROM campaign JOIN send ON send.campaign_id = campaign.id
 WHERE campaign.state = 'sending' AND send.state IN ('failed', 'accepted', 'confirmed', 'delivered')
     AND send.reason <> $3
@@ -40,9 +43,9 @@ class Verdict(NamedTuple):
     reason: str
 
 
-def judge(campaign_id: int, ended: int, failed: int, reason: str) -> Verdict:
-    """Too bad: at least LEAST messages ended in the window and SHARE_PERCENT or more of them failed. Pure."""
-    is_too_bad = ended >= LEAST and failed * 100 >= ended * SHARE_PERCENT
+def judge(campaign_id: int, ended: int, failed: int, reason: str, least: int = LEAST) -> Verdict:
+    """Too bad: at least `least` messages ended in the window and SHARE_PERCENT or more of them failed. Pure."""
+    is_too_bad = ended >= least and failed * 100 >= ended * SHARE_PERCENT
     why = f"最近 {ended} 条中有 {failed} 条失败（多为：{reasons.label(reason)}），已自动暂停"
     return Verdict(campaign_id, is_too_bad, why if is_too_bad else "")
 
@@ -50,9 +53,10 @@ def judge(campaign_id: int, ended: int, failed: int, reason: str) -> Verdict:
 async def apply() -> list[int]:
     """Pause every campaign that fails too often; returns which."""
     paused = []
-    statement, since = _ENDED.format(bad=_BAD), clock.now() - WINDOW
-    for row in await database.fetch(statement, since, list(reasons.OF_THE_CLIENT), _BY_HAND):
-        verdict = judge(row["id"], row["ended"], row["failed"], row["reason"] or "")
+    statement, now = _ENDED.format(bad=_BAD), clock.now()
+    for row in await database.fetch(statement, now - WINDOW, list(reasons.OF_THE_CLIENT), _BY_HAND, now):
+        least = LEAST_OF_PILOT if row["is_pilot"] else LEAST
+        verdict = judge(row["id"], row["ended"], row["failed"], row["reason"] or "", least)
         if not verdict.is_too_bad:
             continue
         try:

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from campaigns.audience import reach
-from campaigns.delivery import approved_texts, spreading, targets, uniting, wording_recheck, writing
+from campaigns.delivery import approved_texts, piloting, spreading, targets, uniting, wording_recheck, writing
 from campaigns.planning import arbitration, kind, listing
 from campaigns.planning.models import Campaign, Step
 from community.sending import tasks as sending_tasks
@@ -71,7 +71,7 @@ async def plan_step(step_id: int) -> int:
             sends = await (targets.plan if is_open else _insert)(campaign, step, step.due_at)
             step.state = "planned"
         step.planned_at = clock.now()
-        await step.save(update_fields=["state", "planned_at", "rules_version"])
+        await step.save(update_fields=["state", "planned_at", "rules_version", "rest_at"])
         if sends >= MANY:
             # or the dispatcher's statements are planned for the table as it was: 23 s for a job instead of one
             await database.execute("ANALYZE send")
@@ -98,8 +98,12 @@ async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
     expires_at = await chosen.expires_at(campaign, step, due_at)
     ways = reach.channels_of(plan.purpose, channel, campaign.fallbacks if not plan.channel else ())
     # the channel of the freeze first: the client agreed to that one; reminders go the way that needs no member's word
-    way = reach.way(ways, now, first=12, before="''" if plan.purpose == "service" else "d.channel")
-    due, minutes = spreading.due_sql("$7", "$10", "$11", "d.client_id"), spreading.minutes(campaign, due_at, expires_at)
+    way = reach.way(ways, now, first=13, before="''" if plan.purpose == "service" else "d.channel")
+    wait = piloting.minutes(campaign, step, due_at, expires_at)
+    step.rest_at = piloting.until(due_at, wait)
+    first = piloting.due_sql(campaign, "$7", "$12", "$10", "d.client_id", "COALESCE(way.sender_userid, '')")
+    due = spreading.due_sql(first, "$10", "$11", "d.client_id")
+    minutes = spreading.minutes(campaign, step.rest_at or due_at, expires_at)
     sends = await database.execute(
         PLAN.format(way=way.sql, who=chosen.who[step.who], due=due),
         campaign.id,
@@ -113,6 +117,7 @@ async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
         now,
         campaign.salt,
         minutes if plan.purpose == "marketing" else 0,
+        wait,
         *way.arguments,
     )
     if plan.purpose == "marketing":

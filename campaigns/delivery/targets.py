@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 
 from campaigns.audience import sampling
-from campaigns.delivery import spreading, writing
+from campaigns.delivery import piloting, spreading, writing
 from campaigns.planning import kind, variants
 from campaigns.planning.models import Campaign, Step
 from kernel import database
@@ -50,7 +50,10 @@ async def plan(campaign: Campaign, step: Step, due_at: datetime) -> int:
     """Put one message to each due target into the ledger; returns how many rows."""
     chosen = kind.of(campaign.kind)
     expires_at = await chosen.expires_at(campaign, step, due_at)
-    due = spreading.due_sql("$7", "$9", "$10", "t.recipient")
+    wait = piloting.minutes(campaign, step, due_at, expires_at)
+    step.rest_at = piloting.until(due_at, wait)
+    first = piloting.due_sql(campaign, "$7", "$11", "$9", "t.recipient", "t.sender_userid")
+    due = spreading.due_sql(first, "$9", "$10", "t.recipient")
     return await database.execute(
         PLAN.format(due=due),
         campaign.id,
@@ -62,7 +65,8 @@ async def plan(campaign: Campaign, step: Step, due_at: datetime) -> int:
         due_at,
         expires_at,
         campaign.salt,
-        spreading.minutes(campaign, due_at, expires_at),
+        spreading.minutes(campaign, step.rest_at or due_at, expires_at),
+        wait,
     )
 
 

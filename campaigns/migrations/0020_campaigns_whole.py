@@ -314,6 +314,21 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Campaign',
+            name='pilot_minutes',
+            field=fields.IntField(default=60, db_default=60),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='pilot_own',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='pilot_percent',
+            field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddField(
+            model_name='Campaign',
             name='priority',
             field=fields.IntField(default=3, db_default=3),
         ),
@@ -439,6 +454,11 @@ class Migration(migrations.Migration):
             model_name='Step',
             name='pieces',
             field=fields.JSONField(default=list, db_default='[]', encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Step',
+            name='rest_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name='Step',
