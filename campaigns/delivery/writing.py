@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from campaigns.content import notices, personalising, placeholders
+from campaigns.content import attaching, links, notices, personalising, placeholders
 from campaigns.delivery import approved_texts
 from campaigns.planning import kind, variants
 from campaigns.planning.models import Campaign, Step, Variant
@@ -20,13 +20,18 @@ UNION ALL SELECT recipient, variant FROM target WHERE campaign_id = $1 AND recip
 """
 
 
-async def texts_for(campaign: Campaign, step: Step, client_ids: Sequence[int]) -> dict[int, str]:
-    """The finished text by client: placeholders filled, required notices added. Also serves the preview."""
+async def texts_for(
+    campaign: Campaign, step: Step, client_ids: Sequence[int], addresses: Mapping[int, str] | None = None
+) -> dict[int, str]:
+    """The finished text by client: placeholders filled, required notices added. Also serves the preview.
+
+    addresses: what stands for the step's link, by client, where it is tracked.
+    """
     needed = placeholders.used(step.text)
     chosen = kind.of(campaign.kind)
-    links = await chosen.links(campaign, step, client_ids) if "活动链接" in needed else {}
+    own = addresses if addresses else await chosen.links(campaign, step, client_ids) if "活动链接" in needed else {}
     purpose = chosen.step(step.code).purpose
-    values = await personalising.values(client_ids, needed, links) if needed else {}
+    values = await personalising.values(client_ids, needed, own) if needed else {}
     return {
         client_id: notices.complete(placeholders.render(step.text, values.get(client_id, {})), purpose)
         for client_id in client_ids
@@ -34,18 +39,32 @@ async def texts_for(campaign: Campaign, step: Step, client_ids: Sequence[int]) -
 
 
 async def attachments_by_variant(campaign: Campaign, step: Step) -> dict[str, list[dict[str, Any]]]:
-    """The attachments of a step by version; "A" is what the step itself says."""
-    found = {"A": attachments(campaign, step)}
+    """What a step carries by version; "A" is what the step itself says."""
+    found = {"A": await attachments(campaign, step)}
     for one in (await variants.of(campaign.id))[1:]:
-        found[one.code] = attachments(campaign, variants.in_words(step, one))
+        found[one.code] = await attachments(campaign, variants.in_words(step, one))
     return found
 
 
-def attachments(campaign: Campaign, step: Step) -> list[dict[str, Any]]:
-    """The link card of a step, the same for everybody; a text that carries the link itself needs none."""
-    if not step.link_url or "活动链接" in placeholders.used(step.text):
-        return []
-    return [{"kind": "link", "title": step.link_title or campaign.name, "url": step.link_url}]
+async def attachments(campaign: Campaign, step: Step) -> list[dict[str, Any]]:
+    """The link card of a step and its pieces of the library, the same for everybody until they are sent.
+
+    A text that carries the link itself needs no card.
+    """
+    source, found = source_of(campaign), list[dict[str, Any]]()
+    if step.link_url and "活动链接" not in placeholders.used(step.text):
+        link = await links.track(source, step.code, step.link_url, step.link_title)
+        found.append(attaching.card(step.link_title or campaign.name, step.link_url, link.id))
+    for piece in await attaching.of_ids(step.pieces):
+        is_link = piece.kind in attaching.LINKS
+        track = (await links.track(source, step.code, piece.link_url, piece.title)).id if is_link else None
+        found.append(attaching.row_of(piece, track))
+    return found
+
+
+def source_of(campaign: Campaign) -> str:
+    """What tracked links of a campaign's messages say they come from."""
+    return f"campaign:{campaign.id}"
 
 
 async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
@@ -66,9 +85,30 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
             continue
         for version, alike in (await _by_version(campaign, some)).items():
             said = variants.in_words(step, version)
-            texts = await texts_for(campaign, said, [row.client_id for row in alike if row.client_id is not None])
+            clients = [row.client_id for row in alike if row.client_id is not None]
+            texts = await texts_for(campaign, said, clients, await _addresses(campaign, said, alike))
             plain = notices.complete(said.text, kind.of(campaign.kind).step(code).purpose)
             found.update({row.id: texts[row.client_id] if row.client_id else plain for row in alike})
+    return found
+
+
+async def _addresses(campaign: Campaign, step: Step, rows: Sequence[Leased]) -> dict[int, str]:
+    """The step's link as each client gets it in the text; empty where there is none, or each has a page of their own.
+
+    In texts that are the same for all clients of a member the address names the member only, so that they stay so.
+    """
+    used = placeholders.used(step.text)
+    if "活动链接" not in used or not step.link_url or kind.of(campaign.kind).has_personal_links:
+        return {}
+    link = await links.track(source_of(campaign), step.code, step.link_url, step.link_title)
+    app = rows[0].app
+    staff = await links.staff_of([row.sender_userid for row in rows], app)
+    found = {}
+    for row in rows:
+        is_own = row.channel not in attaching.WECOM or "称呼" in used
+        if row.client_id is not None:
+            client_id = row.client_id if is_own else 0
+            found[row.client_id] = links.address(link.id, client_id, staff.get(row.sender_userid, 0))
     return found
 
 

@@ -11,7 +11,18 @@ from typing import Any
 
 from campaigns.audience import including
 from campaigns.audience.conditions import Tree
-from campaigns.planning import channels, fingerprint, goals, kind, lifecycle, listing, products, recurring, variants
+from campaigns.planning import (
+    carrying,
+    channels,
+    fingerprint,
+    goals,
+    kind,
+    lifecycle,
+    listing,
+    products,
+    recurring,
+    variants,
+)
 from campaigns.planning.models import Campaign, Step
 from campaigns.planning.variants import Version
 from kernel import database
@@ -32,6 +43,7 @@ class StepText:
     text: str = ""
     link_title: str = ""
     link_url: str = ""
+    pieces: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ async def read(campaign: Campaign) -> Draft:
         campaign.control_percent,
         campaign.starts_at,
         campaign.late_minutes,
-        tuple(StepText(step.code, step.text, step.link_title, step.link_url) for step in steps),
+        tuple(StepText(step.code, step.text, step.link_title, step.link_url, tuple(step.pieces)) for step in steps),
         await kind.of(campaign.kind).details(campaign),
         tuple(campaign.products),
         await variants.read(campaign.id),
@@ -169,7 +181,10 @@ async def _write(campaign: Campaign, draft: Draft) -> None:
         if step.code not in known:
             raise Refused("没有这一步", code="campaign.step_unknown")
         await Step.filter(campaign_id=campaign.id, code=step.code).update(
-            text=step.text, link_title=step.link_title.strip(), link_url=step.link_url.strip()
+            text=step.text,
+            link_title=step.link_title.strip(),
+            link_url=step.link_url.strip(),
+            pieces=await carrying.check_choice(step.pieces),
         )
     await variants.write(campaign, draft.variants, known)
     if draft.details or chosen.is_open:

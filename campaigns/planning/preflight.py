@@ -13,6 +13,7 @@ from campaigns.planning import (
     allowances,
     arbitration,
     calendar,
+    carrying,
     channels,
     confirmations,
     kind,
@@ -43,6 +44,7 @@ async def check(campaign: Campaign) -> list[Finding]:
         found += [said._replace(message=f"版本 {one.code}：{said.message}") for said in inside]
         found += channels.findings(campaign, [step])
     found += channels.findings(campaign, steps)
+    found += await carrying.findings(campaign, steps)
     found += _check_service(campaign, steps)
     found += _check_start(campaign)
     found += await _check_quiet_hours(campaign)

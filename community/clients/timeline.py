@@ -33,6 +33,7 @@ KINDS: dict[str, Kind] = {
     "code.scanned": Kind("扫描二维码", True),
     "menu.tapped": Kind("点击公众号菜单", True),
     "message.received": Kind("发来消息", True),
+    "link.clicked": Kind("打开消息里的链接", True),
     "complaint.received": Kind("消息里提到投诉"),
     "contact.added": Kind("添加企业微信好友", True),
     "contact.lost": Kind("解除企业微信好友"),

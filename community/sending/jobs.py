@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from community.sending import attachments, leases, outcomes, pacing, requesting
+from community.sending import carrying, leases, media, outcomes, pacing, requesting
+from community.sending.carrying import Receiver
 from community.sending.channels.shape import Job
 from community.sending.channels.table import JOBS, JobChannel
 from community.sending.leases import Leased
@@ -23,6 +24,7 @@ PER_SECOND = 20.0
 TURN_S = leases.LEASE.total_seconds() / 2
 """How long one claim is worked at: personal texts make a job each, and thousands of them would outlive the lease."""
 FIRST_POLL = timedelta(seconds=3)
+GONE, AGAIN_S = "media_expired", 5.0
 INSERT = """
 INSERT INTO group_task (id, campaign_id, stream_id, step, chat_type, sender_userid, text_hash, recipients, state,
                         requested_at, app)
@@ -67,9 +69,9 @@ async def adopt(task_id: int, msgid: str, failed: Sequence[str]) -> bool:
         return True
 
 
-def cards_of(rows: Sequence[Mapping[str, Any]]) -> list[Attachment]:
-    """The attachments of a send's row as the gateway takes them."""
-    return attachments.from_rows(rows)
+async def cards_of(channel: str, app: str, rows: Sequence[Mapping[str, Any]]) -> list[Attachment]:
+    """What a job to many carries, as the gateway takes it."""
+    return await carrying.ready(channel, Receiver(None, "", app), rows)
 
 
 def once_of(task_id: int) -> str:
@@ -117,8 +119,11 @@ async def _request(
 
 async def _create(owner: str, name: str, task_id: int, rows: list[Leased], text: str) -> None:
     first = rows[0]
-    cards = attachments.from_rows(first.attachments)
     crashpoints.pass_by("sending.after_request")
+    cards = await _carry(name, rows)
+    if isinstance(cards, Outcome):
+        await _record(owner, name, task_id, rows, cards)
+        return
     made: GroupMessageMade | Outcome
     try:
         recipients = [row.recipient for row in rows]
@@ -128,12 +133,27 @@ async def _create(owner: str, name: str, task_id: int, rows: list[Leased], text:
         made = Outcome("unknown", "done_before")
     except WeChatFault as fault:
         made = outcomes.of_fault(fault, first.attempts, app=first.app)
+        if fault.reason == GONE and first.attempts < 2:
+            # the file ended before its day: brought anew, and the job asked for once more
+            await media.forget(carrying.assets_in(first.attachments), first.app)
+            made = Outcome("planned", GONE, after=AGAIN_S)
     crashpoints.pass_by("sending.after_call")
     if isinstance(made, GroupMessageMade):
         await adopt(task_id, made.msgid, made.failed)
     else:
         await _record(owner, name, task_id, rows, made)
     crashpoints.pass_by("sending.after_record")
+
+
+async def _carry(name: str, rows: Sequence[Leased]) -> list[Attachment] | Outcome:
+    """What the job carries, or what becomes of its sends when a file can't be brought: the message was not made."""
+    first = rows[0]
+    client_id = first.client_id if len(rows) == 1 else None
+    try:
+        return await carrying.ready(name, Receiver(client_id, first.sender_userid, first.app), first.attachments)
+    except WeChatFault as fault:
+        outcome = outcomes.of_fault(fault, first.attempts, app=first.app)
+        return Outcome("planned", fault.reason[:60], after=AGAIN_S) if outcome.state == "unknown" else outcome
 
 
 async def _record(owner: str, name: str, task_id: int, rows: list[Leased], outcome: Outcome) -> None:

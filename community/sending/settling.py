@@ -33,7 +33,7 @@ async def settle_mass(job: Job) -> bool:
         return await _leave_to_people(job["id"])
     first = sends[0]
     text = sealing.unseal(bytes(first.body_sealed or b""), table="send", column="body_sealed", row=first.id)
-    cards = jobs.cards_of(first.attachments)
+    cards = await jobs.cards_of(first.channel, job["app"], first.attachments)
     recipients = [send.recipient for send in sends]
     try:
         made = await oa_mass.create(shape.Job(job["app"], "", text, recipients, cards, jobs.once_of(job["id"])))

@@ -12,7 +12,7 @@ from wechat.shapes import Link
 
 async def call(message: Message) -> str:
     """Send the text; link cards follow it as links in the text, because a second message would cost the window."""
-    links = [one for one in message.attachments() if isinstance(one, Link)]
+    links = [one for one in await message.attachments() if isinstance(one, Link)]
     lines = [message.text, *(f'<a href="{link.url}">{link.title}</a>' for link in links)]
     await doors.official_account(message.row.app).send_text(message.row.recipient, "\n".join(lines))
     return ""

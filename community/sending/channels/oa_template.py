@@ -28,7 +28,8 @@ async def call(message: Message) -> str:
         "time2": clock.local(clock.now()).strftime("%Y年%m月%d日 %H:%M"),
         "thing3": remark,
     }
-    link = next((one for one in message.attachments() if isinstance(one, Link)), None)
+    carried = await message.attachments()
+    link = next((one for one in carried if isinstance(one, Link)), None)
     url = link.url if link else url
     once = f"huiliu-{message.row.id}"[:ONCE_BYTES]
     # of no template at all WeChat says so itself, and the channel rests for this account

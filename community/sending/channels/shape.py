@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from community.sending import attachments
+from community.sending import carrying
+from community.sending.carrying import Receiver
 from community.sending.leases import Leased
 from wechat.shapes import Attachment, GroupMessageMade
 
@@ -17,9 +18,10 @@ class Message:
     row: Leased
     text: str
 
-    def attachments(self) -> list[Attachment]:
-        """The attachments as the gateway takes them."""
-        return attachments.from_rows(self.row.attachments)
+    async def attachments(self) -> list[Attachment]:
+        """What it carries, as the gateway takes it."""
+        row = self.row
+        return await carrying.ready(row.channel, Receiver(row.client_id, row.sender_userid, row.app), row.attachments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from wechat import doors
 
 async def call(message: Message) -> str:
     """Send the welcome; another app that was first counts as done."""
-    await doors.wecom(message.row.app).send_welcome(message.row.welcome_code, message.text, message.attachments())
+    await doors.wecom(message.row.app).send_welcome(message.row.welcome_code, message.text, await message.attachments())
     return ""
 
 

@@ -33,11 +33,13 @@ async def test_a_link_goes_into_the_text_or_onto_a_card_not_both(cast: Cast) -> 
     step = await Step.get(campaign_id=campaign.id)
     step.link_url, step.link_title = "https://bank.example/a", "理财课"
     await step.save()
-    assert writing.attachments(campaign, step) == []
+    assert await writing.attachments(campaign, step) == []
     (client_id,) = await make_clients(cast, 1)
     assert "https://bank.example/a" in (await writing.texts_for(campaign, step, [client_id]))[client_id]
     step.text = "请看卡片"
-    assert writing.attachments(campaign, step) == [{"kind": "link", "title": "理财课", "url": "https://bank.example/a"}]
+    (card,) = await writing.attachments(campaign, step)
+    assert card.pop("track") > 0
+    assert card == {"kind": "link", "title": "理财课", "url": "https://bank.example/a"}
 
 
 async def test_the_preflight_counts_what_each_member_will_have_to_confirm(cast: Cast) -> None:
