@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from campaigns.audience import conditions, including
-from campaigns.planning import goals, kind, products, variants
+from campaigns.planning import goals, kind, pilots, products, variants
 from campaigns.planning.models import Campaign, Step
 from community.sending import policies
 from kernel import clock, signing
@@ -63,6 +63,7 @@ async def _beyond_the_plain(campaign: Campaign) -> dict[str, Any]:
         "goal": [campaign.goal, campaign.goal_days] if (campaign.goal, campaign.goal_days) != goals.PLAIN else None,
         "guardrails": campaign.guardrails,
         "repeats": campaign.repeats,
+        "pilot": pilots.contents(campaign),
     }
     return {name: value for name, value in found.items() if value}
 

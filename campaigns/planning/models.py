@@ -20,6 +20,8 @@ class Campaign(Record):
     chosen: of a kind that anybody reads, which groups or members it goes to (campaigns.kinds.choosing).
     fallbacks: further channels, the best first, for people whom the campaign's own does not reach. spread_minutes: its
     sends are spread evenly over so long. priority: 1 (gives way) to 5 (goes first) where two campaigns want one person.
+    pilot_percent, pilot_own: who hears first of the first message: a drawn share, or the clients of members of the
+    author's own unit; the others follow pilot_minutes later (campaigns.planning.pilots).
     cost_fen: what it cost (gifts, rooms, messages), entered when it is known; no part of what is approved.
     goal, goal_days: what it is measured by and over how many days; guardrails: figure -> percent that must not be
     passed (campaigns.planning.goals). repeats: the rule of a series, whose first date this is (planning.recurring);
@@ -40,6 +42,9 @@ class Campaign(Record):
     fallbacks: list[str] = fields.JSONField(default=list, db_default="[]")
     spread_minutes = fields.IntField(default=0, db_default=0)
     priority = fields.IntField(default=3, db_default=3)
+    pilot_percent = fields.IntField(default=0, db_default=0)
+    pilot_minutes = fields.IntField(default=60, db_default=60)
+    pilot_own = fields.BooleanField(default=False, db_default=False)
     goal = fields.CharField(max_length=20, default="deposit_return", db_default="deposit_return")
     goal_days = fields.IntField(default=30, db_default=30)
     guardrails: dict[str, float] = fields.JSONField(default=dict, db_default="{}")
@@ -103,6 +108,7 @@ class Step(Record):
     due_at = fields.DatetimeField(null=True)
     state = fields.CharField(max_length=12, default="waiting", db_default="waiting")
     planned_at = fields.DatetimeField(null=True)
+    rest_at = fields.DatetimeField(null=True)
     pieces: list[int] = fields.JSONField(default=list, db_default="[]")
     rules_version = fields.CharField(max_length=40, default="", db_default="")
 
