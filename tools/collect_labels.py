@@ -11,7 +11,7 @@ from typing import Any
 
 import processes.registrations  # noqa: F401  # what registers itself is only known afterwards
 import web.console
-from campaigns.audience import deciding, describing, reach
+from campaigns.audience import deciding, describing, lists, reach, reaching, stages
 from campaigns.content import placeholders
 from campaigns.delivery import experiments, exporting, reasons, receiving, responses
 from campaigns.journeys import checking, counting, dates, events, follow_ups, listing, presets
@@ -41,6 +41,7 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/audience/deciding.py", deciding.REASONS),
     ("campaigns/audience/describing.py", (describing.GENDERS, describing.BEHAVIOURS)),
     ("campaigns/audience/reach.py", reach.CHANNELS),
+    ("campaigns/audience", (lists.MESSAGES, reaching.WHAT, stages.NAMES)),
     ("campaigns/content/placeholders.py", placeholders.KNOWN),
     ("campaigns/delivery/exporting.py", (exporting.STATES, exporting.ARMS)),
     ("campaigns/delivery/reasons.py", reasons._OWN),

@@ -18,7 +18,7 @@ from kernel import clock, database, masking
 from staff import scope
 from staff.models import Staff
 
-PAGE = 50
+PAGE = 20
 OWN_LINK = "〔客户的专属链接〕"
 _REHEARSED = """
 SELECT d.client_id, d.branch_id, d.tier, d.variant, d.note, COALESCE(way.channel, '') AS channel,

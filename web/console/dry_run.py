@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaigns.audience import deciding, describing, reach
+from campaigns.audience import deciding, describing, reach, reaching
 from campaigns.delivery import rehearsing
 from campaigns.planning import kind, listing, overlapping
 from kernel import clock, numbers
@@ -33,9 +33,9 @@ async def show(request: Request) -> Response:
         shares = await rehearsing.counted(campaign)
         lines = await rehearsing.lines(campaign, person, after=after, decision=wanted)
         members = await rehearsing.senders(campaign)
-        overlaps = await overlapping.of(
-            await listing.audience_of(campaign), person, at=campaign.starts_at, but=campaign.id
-        )
+        audience = await listing.audience_of(campaign)
+        overlaps = await overlapping.of(audience, person, at=campaign.starts_at, but=campaign.id)
+        reached = await reaching.now(audience)
     except Refused as refusal:
         return render(request, "console/segments/dry_run.html", problem=refusal.message, **context)
     here = str(request.url.path)
@@ -57,6 +57,7 @@ async def show(request: Request) -> Response:
         members=members[:MOST_SENDERS],
         more_members=max(0, len(members) - MOST_SENDERS),
         overlaps=overlaps,
+        reached=reached,
         state_name=overlapping.state_name,
         channel_names=reach.CHANNELS,
         **context,
