@@ -5,22 +5,39 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from campaigns.audience import describing, segments
+from campaigns.audience.segments import Waterfall
+from campaigns.content import rules, wording
 from campaigns.kinds import registry
-from campaigns.planning import drafting, fingerprint, listing, preflight, reaching
+from campaigns.planning import drafting, fingerprint, listing, preflight, products, reaching
 from campaigns.planning.models import Campaign
+from community.suitability import rule
+from community.suitability.products import CLASS_NAMES
 from staff import approval_reading
 from staff.models import Approval, Staff
-from web.console import campaign_terms, content_diff, kind_details, message_preview
+from web.console import campaign_terms, content_diff, kind_details, marking, message_preview
 from web.console.campaigns import names
+from web.console.marking import Line
 from web.language import gettext as _
+
+SUITABILITY = (*rule.REASONS, "kyc_flagged", "kyc_expired")
+"""Reasons of the waterfall that are about products and papers, not about channels or caps."""
 
 
 class Text(NamedTuple):
-    """One message of the campaign by its lines: number and text."""
+    """One message of the campaign by its lines, with what the rules find on each."""
 
     anchor: str
     label: str
-    lines: list[tuple[int, str]]
+    lines: list[Line]
+
+
+class Suitability(NamedTuple):
+    """The products with their levels, how many may hear of them, and how many are left out for what reason."""
+
+    products: list[dict[str, Any]]
+    fit: int
+    unfit: int
+    reasons: list[Any]
 
 
 async def parts(asked: Approval, person: Staff) -> dict[str, Any]:
@@ -32,15 +49,24 @@ async def parts(asked: Approval, person: Staff) -> dict[str, Any]:
     people = await message_preview.samples([] if chosen.is_open else await segments.sample(audience, person))
     looked_at = [people[0], people[-1]] if len(people) > 1 else people
     labels = {plan.code: plan.label for plan in chosen.steps}
+    await rules.refresh()
+    people_reached = await reaching.people(campaign)
     return {
         "campaign": campaign,
         "kind": chosen,
         "phones": [(one, message_preview.bubbles(chosen, draft.steps, one.values)) for one in looked_at],
         "sentence": await describing.describe(campaign.conditions),
-        "people": await reaching.people(campaign),
+        "people": people_reached,
         "details": await kind_details.facts(draft.details) + await campaign_terms.facts(campaign),
         "checked": await preflight.check(campaign),
-        "texts": [Text(step.code, labels.get(step.code, ""), lines_of(step.text)) for step in draft.steps if step.text],
+        "texts": [
+            Text(step.code, labels.get(step.code, ""), marking.lines(step.text, wording.check(step.text, step.code)))
+            for step in draft.steps
+            if step.text
+        ],
+        "suitability": _suitability(people_reached, await products.contents(campaign)),
+        "rules_version": rules.standing().version,
+        "class_names": CLASS_NAMES,
         **await _difference(asked, campaign, labels),
         **names(),
     }
@@ -52,9 +78,9 @@ async def said(asked: Approval) -> str:
     return _("已批准，到开始时间自动发送") if campaign.starts_at else _("已批准，等制作人手动开始")
 
 
-def lines_of(text: str) -> list[tuple[int, str]]:
-    """The lines of a text that have something on them, counted from 1 over all of them."""
-    return [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+def _suitability(people: Waterfall, chosen: list[dict[str, Any]]) -> Suitability:
+    left_out = [line for line in people.exclusions if line.reason in SUITABILITY]
+    return Suitability(chosen, people.due, sum(line.clients for line in left_out), left_out)
 
 
 async def _difference(asked: Approval, campaign: Campaign, labels: dict[str, str]) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from campaigns.planning import arbitration, fingerprint
 from campaigns.planning.models import Campaign
 from community.suitability.products import CLASS_NAMES
+from kernel import clock
 from web import words
 from web.language import gettext as _
 
@@ -21,6 +23,8 @@ async def facts(campaign: Campaign) -> list[tuple[str, str]]:
         found.append(("备用渠道", channels(fallbacks)))
     if spread := contents.get("spread_minutes"):
         found.append(("分散发送", _("%(n)s 分钟内均匀发出") % {"n": spread}))
+    if first := pilot(contents.get("pilot")):
+        found.append(("试点先行", first))
     if campaign.priority != fingerprint.PLAIN_PRIORITY:
         found.append(("优先级", _(arbitration.PRIORITIES[campaign.priority])))
     if campaign.frozen_at and (lost := await arbitration.given_way(campaign.id)):
@@ -36,6 +40,16 @@ def channels(codes: Iterable[str] | None) -> str:
     return _("、").join(_(words.CHANNELS.get(code, code)) for code in codes or ())
 
 
+def channel(code: str | None) -> str:
+    """A channel by name."""
+    return channels([code] if code else [])
+
+
+def moment(said: str | None) -> str:
+    """A moment as the fingerprint spells it, on the Shanghai wall clock."""
+    return f"{clock.local(datetime.fromisoformat(said)):%Y-%m-%d %H:%M}" if said else ""
+
+
 def version(one: Mapping[str, Any]) -> str:
     """One version with its share and every word that is its own."""
     own = [part for parts in one["texts"].values() for part in parts.values() if part]
@@ -47,6 +61,16 @@ def version(one: Mapping[str, Any]) -> str:
 def versions(some: Iterable[Mapping[str, Any]] | None) -> str:
     """All versions in a line."""
     return "\n".join(f"{one['code']} {version(one)}" for one in some or ())
+
+
+def pilot(contents: list[Any] | None) -> str:
+    """Who hears first and when the others follow, as planning.pilots tells it; empty without a pilot."""
+    if not contents:
+        return ""
+    percent, is_own, minutes = contents
+    if is_own:
+        return _("制作人本机构员工的客户先发，%(n)s 分钟后发其余客户") % {"n": minutes}
+    return _("随机 %(share)s%% 的客户先发，%(n)s 分钟后发其余客户") % {"share": percent, "n": minutes}
 
 
 def products(chosen: Iterable[Mapping[str, Any]] | None) -> str:

@@ -25,12 +25,22 @@ LABELS = {
     "fallbacks": "备用渠道",
     "spread_minutes": "分散发送（分钟）",
     "priority": "优先级",
+    "goal": "目标",
+    "guardrails": "护栏指标",
+    "repeats": "重复",
+    "pilot": "试点",
 }
+PARTS = (("text", "正文"), ("link_title", "链接标题"), ("link_url", "链接地址"), ("pieces", "附件"))
+STRUCTURED = frozenset({"kind", "steps", "details"})
+"""What is compared part by part, or can't change."""
 _IN_WORDS: dict[str, Callable[[Any], str]] = {
     "products": campaign_terms.products,
     "limits": campaign_terms.limits,
     "variants": campaign_terms.versions,
     "fallbacks": campaign_terms.channels,
+    "pilot": campaign_terms.pilot,
+    "channel": campaign_terms.channel,
+    "starts_at": campaign_terms.moment,
 }
 
 
@@ -42,10 +52,20 @@ class Piece(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One thing that differs."""
+    """One thing that differs, with both of its sides."""
 
     label: str
     pieces: list[Piece]
+
+    @property
+    def before(self) -> list[Piece]:
+        """The left side: what stood there, what is gone marked."""
+        return [piece for piece in self.pieces if piece.kind != "new"]
+
+    @property
+    def after(self) -> list[Piece]:
+        """The right side: what stands there now, what is new marked."""
+        return [piece for piece in self.pieces if piece.kind != "gone"]
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], step_labels: Mapping[str, str]) -> list[Change]:
@@ -55,10 +75,14 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], step_labels: Ma
         for name, label in LABELS.items()
         if name != "conditions" and before.get(name) != after.get(name)
     ]
+    for name in sorted({*before, *after} - {*LABELS, *STRUCTURED}):
+        # whatever a later release adds is shown by its own name rather than passed over
+        if before.get(name) != after.get(name):
+            found.append(Change(f"其他 · {name}", pieces(_text(before.get(name)), _text(after.get(name)))))
     old, new = _steps(before), _steps(after)
     for code in dict.fromkeys([*old, *new]):
-        for part, label in (("text", "正文"), ("link_title", "链接标题"), ("link_url", "链接地址")):
-            was, now = old.get(code, {}).get(part, ""), new.get(code, {}).get(part, "")
+        for part, label in PARTS:
+            was, now = _text(old.get(code, {}).get(part)), _text(new.get(code, {}).get(part))
             if was != now:
                 found.append(Change(f"{step_labels.get(code, code)} · {label}", pieces(was, now)))
     was_details, now_details = before.get("details") or {}, after.get("details") or {}

@@ -16,6 +16,7 @@ from kernel.errors import Refused
 from staff import permissions
 from staff.models import Approval
 from web import forms, session
+from web.console import marking
 from web.language import gettext as _
 from web.rendering import render, see_other
 
@@ -59,14 +60,6 @@ class ChangeForm:
     host: str = forms.field("网站", longest=100, default="")
 
 
-@dataclass(frozen=True)
-class Part:
-    """A run of the tried text, and what is wrong with it."""
-
-    text: str
-    finding: Finding | None = None
-
-
 async def index(request: Request) -> Response:
     """GET /rules"""
     return await _page(request)
@@ -82,7 +75,9 @@ async def try_text(request: Request) -> Response:
     if form.act.startswith("fix.") and place.isascii() and place.isdigit() and int(place) < len(found):
         text = findings.mend(text, found[int(place)])
         found = _checked(text, form.about)
-    return await _page(request, trial={"text": text, "about": form.about, "found": found, "parts": parts(text, found)})
+    return await _page(
+        request, trial={"text": text, "about": form.about, "found": found, "parts": marking.parts(text, found)}
+    )
 
 
 async def change(request: Request) -> Response:
@@ -101,19 +96,6 @@ async def change(request: Request) -> Response:
             raise
         return await _page(request, problem=refusal, values=reading.values)
     return see_other(request, "rules", notice=_("已提交，另一位同事批准后从生效日起执行"))
-
-
-def parts(text: str, found: list[Finding]) -> list[Part]:
-    """The text in runs, so that a page can mark what was found."""
-    made, at = [], 0
-    for finding in found:
-        if finding.start < at or finding.start == finding.end:
-            continue
-        if finding.start > at:
-            made.append(Part(text[at : finding.start]))
-        made.append(Part(text[finding.start : finding.end], finding))
-        at = finding.end
-    return [*made, Part(text[at:])] if at < len(text) else made
 
 
 def _checked(text: str, about: str) -> list[Finding]:
