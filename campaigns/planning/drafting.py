@@ -14,11 +14,13 @@ from campaigns.audience.conditions import Tree
 from campaigns.planning import (
     carrying,
     channels,
+    drafting_history,
     fingerprint,
     goals,
     kind,
     lifecycle,
     listing,
+    pilots,
     products,
     recurring,
     variants,
@@ -67,6 +69,9 @@ class Draft:
     goal_days: int = goals.PLAIN[1]
     guardrails: Mapping[str, float] = field(default_factory=dict)
     repeats: Mapping[str, Any] = field(default_factory=dict)
+    pilot_percent: int = 0
+    pilot_minutes: int = 60
+    pilot_own: bool = False
 
 
 async def create(kind_code: str, name: str, by: Staff, *, channel: str = "", control_percent: int = 10) -> Campaign:
@@ -117,19 +122,25 @@ async def read(campaign: Campaign) -> Draft:
         campaign.goal_days,
         campaign.guardrails,
         campaign.repeats,
+        campaign.pilot_percent,
+        campaign.pilot_minutes,
+        campaign.pilot_own,
     )
 
 
-async def save(campaign_id: int, draft: Draft, by: Staff, seen_version: int) -> Campaign:
+async def save(campaign_id: int, draft: Draft, by: Staff, seen_version: int, *, is_auto: bool = False) -> Campaign:
     """Save a draft over the version that was seen; whatever was asked or approved before is void.
 
-    Refused: changed by another meanwhile, running or ended, values that can't be. Saving the same changes nothing.
+    is_auto: saved while somebody types, which is never done to what is more than a draft. Refused: changed by another
+    meanwhile, running or ended, values that can't be. Saving the same changes nothing.
     """
     permissions.require(by, "campaigns.edit")
     async with database.transaction():
         campaign = await listing.lock(campaign_id, by)
         if campaign.version != seen_version:
             raise Refused("另一位同事刚修改过这个活动，请刷新后再改", code="campaign.version", status=409)
+        if is_auto and campaign.state != "draft":
+            raise Refused("保存会作废已有的审批，请自行按“保存”", code="campaign.auto_approved", status=409)
         state = lifecycle.after("edit", campaign.state)
         before = await fingerprint.of(campaign)
         await _write(campaign, draft)
@@ -142,6 +153,8 @@ async def save(campaign_id: int, draft: Draft, by: Staff, seen_version: int) -> 
         campaign.state, campaign.approved_hash, campaign.approved_at, campaign.hold_reason = state, "", None, ""
         campaign.version, campaign.last_editor_id = seen_version + 1, by.id
         await campaign.save()
+        said = drafting_history.plain(await read(campaign))
+        await drafting_history.keep(campaign.id, campaign.version, said, by, is_auto=is_auto)
     return campaign
 
 
@@ -171,6 +184,9 @@ async def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.products = await products.check_choice(draft.products)
     campaign.fallbacks = channels.check_fallbacks(campaign.channel, draft.fallbacks, chosen)
     campaign.spread_minutes, campaign.priority = channels.check_pace(draft.spread_minutes, draft.priority)
+    campaign.pilot_percent, campaign.pilot_minutes, campaign.pilot_own = pilots.check(
+        campaign.channel, draft.pilot_percent, draft.pilot_minutes, draft.pilot_own
+    )
     goals.check(draft.goal, draft.goal_days, draft.guardrails)
     campaign.goal, campaign.goal_days, campaign.guardrails = draft.goal, draft.goal_days, dict(draft.guardrails)
     # an occurrence has its day; what repeats is its series

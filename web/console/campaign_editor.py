@@ -20,7 +20,7 @@ from web.rendering import render, see_other
 
 async def show(request: Request) -> Response:
     """GET /campaigns/{id}/edit"""
-    campaign = await _editable(request)
+    campaign = await editable(request)
     if not lifecycle.may("edit", campaign.state):
         name = lifecycle.NAMES[campaign.state]
         return see_other(
@@ -32,13 +32,13 @@ async def show(request: Request) -> Response:
 
 async def save(request: Request) -> Response:
     """POST /campaigns/{id}/edit: save, or (`act`) change a row, mend a text, count again without saving."""
-    campaign = await _editable(request)
-    sheet, act = await _typed(request, campaign)
+    campaign = await editable(request)
+    sheet, act = await typed(request, campaign)
     if act not in ("", "save"):
         await _change(request, sheet, act)
         return await editor_page.show(request, campaign, sheet)
     try:
-        saved = await _save(request, campaign, sheet)
+        saved = await keep(request, campaign, sheet)
     except Refused as refusal:
         return await editor_page.show(request, campaign, sheet, problem=refusal)
     notice = (
@@ -51,12 +51,12 @@ async def save(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """POST /campaigns/{id}/submission: save what is on the screen, then ask for a second person's word."""
-    campaign = await _editable(request)
+    campaign = await editable(request)
     person = session.signed_in(request)
-    sheet, _act = await _typed(request, campaign)
+    sheet, _act = await typed(request, campaign)
     try:
         if sheet.values["name"]:
-            saved = await _save(request, campaign, sheet)
+            saved = await keep(request, campaign, sheet)
             sheet.version = saved.version
         await approval.submit(campaign.id, person, sheet.version)
     except Refused as refusal:
@@ -74,11 +74,11 @@ async def submit(request: Request) -> Response:
 
 async def try_out(request: Request) -> Response:
     """POST /campaigns/{id}/trial: save what is on the screen, then send one message of it to whoever asks."""
-    campaign = await _editable(request)
-    sheet, act = await _typed(request, campaign)
+    campaign = await editable(request)
+    sheet, act = await typed(request, campaign)
     step = act.removeprefix("try.")
     try:
-        await _save(request, campaign, sheet)
+        await keep(request, campaign, sheet)
         await trying.send_trial(campaign.id, step, session.signed_in(request))
     except Refused as refusal:
         return await editor_page.show(request, campaign, sheet, problem=refusal)
@@ -87,8 +87,8 @@ async def try_out(request: Request) -> Response:
 
 async def count(request: Request) -> Response:
     """POST /campaigns/{id}/audience: the audience as typed, counted; nothing is saved."""
-    campaign = await _editable(request)
-    sheet, act = await _typed(request, campaign)
+    campaign = await editable(request)
+    sheet, act = await typed(request, campaign)
     audience_form.change(sheet.builder, act)
     context = {
         "campaign": campaign,
@@ -101,14 +101,15 @@ async def count(request: Request) -> Response:
 
 async def check_wording(request: Request) -> Response:
     """POST /campaigns/{id}/wording/{step}: what is to say about one text as typed."""
-    campaign = await _editable(request)
-    sheet, _act = await _typed(request, campaign)
+    campaign = await editable(request)
+    sheet, _act = await typed(request, campaign)
     step = request.path_params["step"]
     found = (await editor_page.step_findings(campaign, sheet)).get(step, [])
     return render(request, "console/campaigns/findings.html", campaign=campaign, step=step, found=found, sheet=sheet)
 
 
-async def _editable(request: Request) -> Campaign:
+async def editable(request: Request) -> Campaign:
+    """The campaign that the address names, for whoever may change it."""
     person = session.signed_in(request)
     campaign = await listing.get(request.path_params["id"], person)
     if not await listing.may_change(campaign, person):
@@ -116,7 +117,8 @@ async def _editable(request: Request) -> Campaign:
     return campaign
 
 
-async def _typed(request: Request, campaign: Campaign) -> tuple[Sheet, str]:
+async def typed(request: Request, campaign: Campaign) -> tuple[Sheet, str]:
+    """The sheet as it was sent, and which button sent it."""
     form = await request.form()
     return campaign_sheet.typed(form, registry.KINDS[campaign.kind]), str(form.get("act", ""))
 
@@ -140,6 +142,7 @@ async def _change(request: Request, sheet: Sheet, act: str) -> None:
         audience_form.change(sheet.builder, act)
 
 
-async def _save(request: Request, campaign: Campaign, sheet: Sheet) -> Campaign:
-    made = campaign_sheet.draft(sheet, registry.KINDS[campaign.kind])
-    return await drafting.save(campaign.id, made, session.signed_in(request), sheet.version)
+async def keep(request: Request, campaign: Campaign, sheet: Sheet, *, is_auto: bool = False) -> Campaign:
+    """Save the sheet over what is saved."""
+    made = campaign_sheet.draft(sheet, registry.KINDS[campaign.kind], await drafting.read(campaign))
+    return await drafting.save(campaign.id, made, session.signed_in(request), sheet.version, is_auto=is_auto)

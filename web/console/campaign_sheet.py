@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from community.suitability import products as shelf
 from kernel import clock
 from kernel.errors import Refused
 from web import formats, forms
-from web.console import audience_form, versions_sheet
+from web.console import audience_form, pilot_sheet, plan_sheet, versions_sheet
 from web.console.audience_form import Builder
 
 PLAIN = ("name", "channel", "control_percent", "starts_at", "late_minutes", "product_words")
@@ -59,7 +59,7 @@ def of(campaign: Campaign, draft: Draft) -> Sheet:
         values |= {f"step.{step.code}.{part}": getattr(step, part) for part in STEP_PARTS}
     for name, value in draft.details.items():
         values |= {f"detail.{kind}.{name}": _shown(value) for kind in ("text", "number", "moment")}
-    values |= versions_sheet.of(draft)
+    values |= versions_sheet.of(draft) | plan_sheet.of(draft) | pilot_sheet.of(draft)
     return Sheet(campaign.version, values, audience_form.of_tree(draft.tree), products=list(draft.products))
 
 
@@ -67,6 +67,7 @@ def typed(form: FormData, chosen: Kind) -> Sheet:
     """The sheet as it was typed."""
     names = [*PLAIN, *(f"step.{plan.code}.{part}" for plan in chosen.steps for part in STEP_PARTS)]
     names += [name for name in form if DETAIL.match(name)] + versions_sheet.names(form)
+    names += plan_sheet.names(form) + pilot_sheet.names(form)
     values = {name: str(form.get(name, "")).replace("\r\n", "\n").replace("\x00", "") for name in names}
     version = str(form.get("version", ""))
     seen = int(version) if version.isdigit() and version.isascii() and len(version) < 10 else 0
@@ -101,11 +102,22 @@ def use_piece(sheet: Sheet, step: str, piece: Piece) -> None:
         sheet.values |= {f"step.{step}.link_title": piece.link_title, f"step.{step}.link_url": piece.link_url}
 
 
-def draft(sheet: Sheet, chosen: Kind) -> Draft:
-    """The draft that was meant. Refused (forms.Invalid): with a sentence per field, also left in sheet.errors."""
+def text_of(sheet: Sheet, code: str) -> StepText:
+    """What the sheet says in one step, as typed."""
+    text, title, url = (sheet.values.get(f"step.{code}.{part}", "") for part in STEP_PARTS)
+    return StepText(code, text, title, url)
+
+
+def draft(sheet: Sheet, chosen: Kind, base: Draft) -> Draft:
+    """The draft that was meant: `base` (as saved) with all that the sheet shows in place of it.
+
+    Refused (forms.Invalid): with a sentence per field, also left in sheet.errors.
+    """
     values, errors = sheet.values, sheet.errors
-    steps = tuple(StepText(plan.code, *(_part(sheet, plan.code, part) for part in STEP_PARTS)) for plan in chosen.steps)
-    made = Draft(
+    saved = {step.code: step for step in base.steps}
+    steps = tuple(_step(sheet, plan.code, saved.get(plan.code, StepText(plan.code))) for plan in chosen.steps)
+    made = replace(
+        base,
         name=values["name"].strip(),
         channel=values["channel"],
         tree=_tree(sheet),
@@ -119,6 +131,8 @@ def draft(sheet: Sheet, chosen: Kind) -> Draft:
         fallbacks=versions_sheet.fallbacks(values),
         spread_minutes=versions_sheet.number(values, errors, "spread_minutes", "0"),
         priority=versions_sheet.number(values, errors, "priority", "3"),
+        **plan_sheet.read(values, errors),
+        **pilot_sheet.read(values, errors),
     )
     if errors:
         raise forms.Invalid(errors)
@@ -131,6 +145,11 @@ def _tree(sheet: Sheet) -> dict[str, Any]:
     except Refused as refusal:
         sheet.errors["audience"] = refusal.message
         return {}
+
+
+def _step(sheet: Sheet, code: str, saved: StepText) -> StepText:
+    text, title, url = (_part(sheet, code, part) for part in STEP_PARTS)
+    return replace(saved, text=text, link_title=title, link_url=url)
 
 
 def _part(sheet: Sheet, step: str, part: str) -> str:

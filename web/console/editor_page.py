@@ -13,24 +13,33 @@ from campaigns.audience.segments import Sampled, Waterfall
 from campaigns.content import findings, library, placeholders, rules
 from campaigns.content.findings import Finding
 from campaigns.kinds import registry
-from campaigns.planning import arbitration, channels, drafting, lifecycle, preflight, products, reaching
+from campaigns.planning import (
+    arbitration,
+    channels,
+    drafting,
+    drafting_history,
+    goals,
+    lifecycle,
+    power,
+    preflight,
+    products,
+    reaching,
+)
 from campaigns.planning.drafting import StepText
 from campaigns.planning.kind import Kind
 from campaigns.planning.models import Campaign, Step
+from campaigns.planning.power import Power
 from community.suitability import products as shelf
 from kernel.errors import Refused
-from loyalty.metrics import comparing, intervals
 from staff import approval_reading
 from staff.models import Branch, LineComment, Staff
 from web import session, words
-from web.console import audience_form, campaign_sheet, message_preview, versions_sheet
+from web.console import audience_form, campaign_sheet, message_preview, pilot_sheet, plan_sheet, versions_sheet
 from web.console.campaign_sheet import Sheet
 from web.language import gettext as _
 from web.rendering import render
 
 TEMPLATE = "console/campaigns/editor.html"
-# what the power line assumes of the control group; said on the page
-BASE_RATE = 0.2
 
 
 class Reach(NamedTuple):
@@ -40,7 +49,7 @@ class Reach(NamedTuple):
     people: Waterfall | None
     sample: list[Sampled]
     problem: str
-    detectable: float | None = None
+    power: Power | None = None
 
 
 async def show(
@@ -73,8 +82,13 @@ async def show(
         problem=problem,
         remarks=await _remarks(campaign),
         state_name=lifecycle.NAMES[campaign.state],
+        plan=plan_sheet.words(),
+        saved=await drafting_history.newest(campaign.id) if checked is not None else None,
+        quiet="",
+        conflict=None,
         version_codes=versions_sheet.codes(sheet.values),
         priorities=versions_sheet.priorities(),
+        pilot_choices=pilot_sheet.choices(),
         channel_about=_about(sheet.values.get("channel", "") or campaign.channel),
         **await audience_words(campaign),
         **await _words(campaign, chosen),
@@ -133,7 +147,7 @@ async def reach_of(campaign: Campaign, sheet: Sheet, person: Staff) -> Reach:
     """Whom the sheet reaches as typed, with a sample of those whom this person may see; nothing is saved."""
     if registry.KINDS[campaign.kind].is_open:
         people = await reaching.people(campaign)
-        return Reach("", people, [], "", _detectable(people))
+        return Reach("", people, [], "", await _power(sheet, None, people))
     share = sheet.values.get("control_percent", "")
     try:
         tree = audience_form.to_tree(sheet.builder)
@@ -160,14 +174,15 @@ async def reach_of(campaign: Campaign, sheet: Sheet, person: Staff) -> Reach:
     )
     people = await segments.waterfall(audience)
     sentence, sample = await describing.describe(tree), await segments.sample(audience, person)
-    return Reach(sentence, people, sample, "", _detectable(people))
+    return Reach(sentence, people, sample, "", await _power(sheet, audience, people))
 
 
-def _detectable(people: Waterfall) -> float | None:
+async def _power(sheet: Sheet, audience: Audience | None, people: Waterfall) -> Power:
     held_out = sum(line.clients for line in people.exclusions if line.reason == "held_out")
-    if min(held_out, people.due) < comparing.FEWEST:
-        return None
-    return intervals.detectable(BASE_RATE, people.due, held_out)
+    goal, days = plan_sheet.goal_of(sheet.values)
+    if audience is None:
+        return power.figure(goal, days, people.due, held_out, goals.GOALS[goal].usual)
+    return await power.of(audience, goal, days, (people.due, held_out))
 
 
 def _about(channel: str) -> str:
@@ -176,10 +191,7 @@ def _about(channel: str) -> str:
 
 
 def _texts(sheet: Sheet, chosen: Kind) -> list[StepText]:
-    return [
-        StepText(plan.code, *(sheet.values.get(f"step.{plan.code}.{part}", "") for part in campaign_sheet.STEP_PARTS))
-        for plan in chosen.steps
-    ]
+    return [campaign_sheet.text_of(sheet, plan.code) for plan in chosen.steps]
 
 
 async def step_findings(campaign: Campaign, sheet: Sheet) -> dict[str, list[Finding]]:
