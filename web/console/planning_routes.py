@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from web.console import campaign_history, campaigns_bulk
+from web.console import campaign_history, campaign_purpose, campaigns_bulk
 from web.doors import staff_page
 
 ROUTES: list[BaseRoute] = [
@@ -14,6 +14,13 @@ ROUTES: list[BaseRoute] = [
         campaign_history.autosave,
         "campaign_autosave",
         may="campaigns.edit",
+        methods="POST",
+    ),
+    staff_page(
+        "/campaigns/{id:int}/series/end",
+        campaign_purpose.end_series,
+        "campaign_series_end",
+        may="campaigns.stop",
         methods="POST",
     ),
     staff_page("/campaigns/{id:int}/versions", campaign_history.show, "campaign_versions", may="campaigns.see"),
