@@ -12,12 +12,14 @@ DEFAULT_HOURS = 72
 # size above which two people must say yes; the unit is the kind's own (UNITS)
 SECOND_ABOVE: dict[str, int] = {
     "campaign": 10_000,
+    "journey": 10_000,
     "grant": 100_000,
     "points": 10_000,
     "export": 5_000,
 }
 UNITS = {
     "campaign": "人",
+    "journey": "人",
     "grant": "分（人民币）",
     "grant_reversal": "分（人民币）",
     "points": "积分",

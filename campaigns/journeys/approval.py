@@ -33,8 +33,10 @@ async def submit(journey_id: int, by: Staff, seen_version: int | None = None) ->
         if live is not None and live.content_hash == digest:
             raise Refused("内容与正在运行的版本相同，没有需要审批的改动", code="journey.unchanged", status=409)
         version = await JourneyVersion.create(journey_id=journey.id, contents=contents, content_hash=digest)
+        people = await _people(journey)
+        shown = await _summary(journey, live, people, by)
         asked = await approvals.ask(
-            SUBJECT, version.id, digest, await _summary(journey, by), by, touches=await _refs(journey)
+            SUBJECT, version.id, digest, shown, by, size=people or 0, touches=await _refs(journey)
         )
         journey.review = "submitted"
         await journey.save(update_fields=["review"])
@@ -48,14 +50,37 @@ async def question(journey: Journey) -> Approval | None:
     return await Approval.filter(subject=SUBJECT, subject_id__in=list(ids), state="waiting").order_by("-id").first()
 
 
-async def _summary(journey: Journey, by: Staff) -> dict[str, object]:
-    lines = await describing.lines(journey.draft)
+async def _people(journey: Journey) -> int | None:
+    """How many would be let in at once; None where events or dates let them in one by one."""
+    return await checking.audience_size(journey) if journey.draft["trigger"]["kind"] == "segment" else None
+
+
+async def _summary(journey: Journey, live: JourneyVersion | None, people: int | None, by: Staff) -> dict[str, object]:
+    lines = [["旅程编号", str(journey.id)]]
+    if live is not None:
+        lines.append(["与运行中的比", f"第 {live.number} 版之后的改动；批准后只对新进入的客户生效"])
+    if people is not None:
+        lines.append(["现在满足条件", f"{people:,} 人"])
     return {
         "title": f"旅程：{journey.name}",
-        "lines": [["旅程编号", str(journey.id)], *lines],
+        "lines": lines + await _compared(journey, live),
         "branch_id": journey.branch_id,
         "maker_ids": sorted({journey.author_id, journey.last_editor_id, by.id}),
     }
+
+
+async def _compared(journey: Journey, live: JourneyVersion | None) -> list[list[str]]:
+    """The lines of the draft; those that differ from what runs say what stood there."""
+    lines = await describing.lines(journey.draft)
+    if live is None:
+        return lines
+    before = dict(await describing.lines(live.contents["definition"]))
+    told = [
+        [label, said if before.get(label) == said else f"{said}（原：{before.get(label, '没有这一项')}）"]
+        for label, said in lines
+    ]
+    known = {label for label, _ in lines}
+    return told + [[label, f"删去（原：{said}）"] for label, said in before.items() if label not in known]
 
 
 async def _refs(journey: Journey) -> list[str]:

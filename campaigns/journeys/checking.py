@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,18 +26,28 @@ REENTRY = {"once": "每位客户只进一次", "after": "隔一段时间可再�
 async def check(journey: Journey) -> list[Finding]:
     """All findings about the draft as it stands, the blocking ones first."""
     rules = journey.draft
-    await wording_rules.refresh()
-    classes = sorted({one.product_class for one in await products.of_codes(rules["products"])})
+    classes = await classes_of(rules)
     found = [*_trigger(rules["trigger"]), *_rules(rules)]
     for placed in definition.steps_of(rules):
-        kind, code = registry.of(placed.step["kind"]), placed.step["code"]
-        found += kind.check(placed.step["params"], code)
-        found += await kind.check_known(placed.step["params"], code)
-        if placed.step["kind"] == "send" and placed.step["params"]["text"]:
-            found += notices.findings(placed.step["params"]["text"], classes, code)
+        found += of_step(placed.step, classes)
+        found += await registry.of(placed.step["kind"]).check_known(placed.step["params"], placed.step["code"])
     found += _order(rules)
     found += await _people(journey)
     return sorted(found, key=lambda finding: not finding.is_blocking)
+
+
+def of_step(step: definition.Step, classes: Sequence[str]) -> list[Finding]:
+    """What is wrong with one step by itself, in an order that stays; a message also needs its products' notices."""
+    found = registry.of(step["kind"]).check(step["params"], step["code"])
+    if step["kind"] == "send" and step["params"]["text"]:
+        found = found + notices.findings(step["params"]["text"], classes, step["code"])
+    return found
+
+
+async def classes_of(rules: dict[str, Any]) -> list[str]:
+    """The classes of the products that a journey is about; the wording rules in force are read along."""
+    await wording_rules.refresh()
+    return sorted({one.product_class for one in await products.of_codes(rules["products"])})
 
 
 def say_trigger(rules: dict[str, Any]) -> str:

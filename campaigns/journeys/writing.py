@@ -26,7 +26,8 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
         if not await _is_as_approved(version):
             continue
         params = definition.nodes(version.contents["definition"])[code].params
-        texts = await wording.texts(params, [row.client_id for row in some if row.client_id is not None])
+        own = await wording.addresses(params, journey_id, code, some)
+        texts = await wording.texts(params, [row.client_id for row in some if row.client_id is not None], own)
         found.update({row.id: texts[row.client_id] for row in some if row.client_id is not None})
     return found
 

@@ -41,7 +41,7 @@ async def save(request: Request) -> Response:
         name, rules = await journey_sheet.typed(form, journey.draft)
         act = str(form.get("act", ""))
         if act not in ("", "save"):
-            here = journey_sheet.change(rules, act)
+            here = await journey_sheet.change(rules, act)
         saved = await _keep(request, journey, name, rules, str(form.get("version", "")))
     except Refused as refusal:
         return await _page(request, journey, name, rules, problem=refusal)
@@ -125,7 +125,7 @@ async def _page(
         rules=rules,
         problem=problem,
         checked=checked,
-        by_step=_by_place(checked),
+        by_step=await _by_place(rules, checked),
         audience=await audience_words.describe(rules["conditions"]),
         branches=await _branches(rules),
         sends=[one.step for one in definition.steps_of(rules) if one.step["kind"] == "send"],
@@ -134,10 +134,14 @@ async def _page(
     )
 
 
-def _by_place(checked: list[Finding]) -> dict[str, list[Finding]]:
-    found: dict[str, list[Finding]] = {}
+async def _by_place(rules: Definition, checked: list[Finding]) -> dict[str, list[Finding]]:
+    """Findings by place; those of a step itself in the order by which a press on one names it."""
+    classes = await checking.classes_of(rules)
+    found = {one.step["code"]: checking.of_step(one.step, classes) for one in definition.steps_of(rules)}
     for finding in checked:
-        found.setdefault(finding.place, []).append(finding)
+        known = found.setdefault(finding.place, [])
+        if finding not in known:
+            known.append(finding)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from campaigns.audience.models import Segment
-from campaigns.content import findings, library
+from campaigns.content import findings
 from campaigns.journeys import checking, dates, definition, events
 from campaigns.journeys.definition import Definition
 from campaigns.journeys.steps import registry
@@ -43,7 +43,7 @@ async def typed(form: FormData, draft: Definition) -> tuple[str, Definition]:
     return plain.get("name", ""), rules
 
 
-def change(rules: Definition, act: str) -> str:
+async def change(rules: Definition, act: str) -> str:
     """One press on a small button of the form; returns the code of the step to look at next. Refused: no such place.
 
     add.KIND.PLACE, remove.CODE, up.CODE, down.CODE, fix.CODE.NUMBER.
@@ -59,7 +59,7 @@ def change(rules: Definition, act: str) -> str:
     if verb in ("up", "down"):
         definition.move(rules, code, -1 if verb == "up" else 1)
     elif verb == "fix":
-        _mend(definition.find(rules, code).step, numbers.row_id(number) or 0)
+        await _mend(rules, code, numbers.row_id(number) or 0)
     return code
 
 
@@ -77,10 +77,12 @@ def _add(rules: Definition, kind: str, place: str) -> str:
     return code
 
 
-def _mend(step: definition.Step, number: int) -> None:
+async def _mend(rules: Definition, code: str, number: int) -> None:
+    step = definition.find(rules, code).step
     if step["kind"] != "send":
         return
-    found = library.check(step["params"]["text"], step["code"])
+    # in the order in which the editor shows them
+    found = checking.of_step(step, await checking.classes_of(rules))
     if 0 < number <= len(found):
         step["params"]["text"] = findings.mend(step["params"]["text"], found[number - 1])
 

@@ -106,6 +106,7 @@ class Send(StepKind):
 
     async def _plan(self, place: Place, rows: Sequence[database.Row]) -> None:
         first = place.node.params["channel"]
+        carried = await wording.attachments(place.node.params, place.journey, place.node.code)
         await database.execute(
             PLAN,
             [place.key(row["id"]) for row in rows],
@@ -114,7 +115,7 @@ class Send(StepKind):
             *([row[name] or "" for row in rows] for name in ("recipient", "sender_userid", "app")),
             place.version.stream_id,
             place.node.code,
-            json.dumps(wording.attachments(place.node.params, place.journey.name), ensure_ascii=False),
+            json.dumps(carried, ensure_ascii=False),
             place.at,
             place.at + GOOD_FOR,
         )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from campaigns.journeys import approval, drafting, follow_ups, foreseeing, versions
+from campaigns.content import links
+from campaigns.journeys import approval, drafting, follow_ups, foreseeing, versions, writing
 from campaigns.journeys.models import Journey, JourneyVersion, StaffTask
 from community.clients import timeline
-from kernel import clock, database
+from community.sending import claiming
+from kernel import clock, database, settings
 from kernel.errors import Forbidden, NotFound, Refused
 from loyalty.rewards import benefits, points, points_in_bulk
 from loyalty.rewards.models import Benefit
@@ -17,6 +20,7 @@ from staff import approvals
 from staff.models import Approval
 from tests.campaigns.conftest import make_clients
 from tests.campaigns.journeys.conftest import Cast, approved, count, go, rules, step
+from tests.community.sending.conftest import awake as awake
 
 
 async def test_points_are_written_once_and_the_journal_balances(cast: Cast, clients: list[int]) -> None:
@@ -106,3 +110,18 @@ async def test_a_dry_walk_tells_all_and_does_nothing(cast: Cast, clients: list[i
         assert await count(f"SELECT count(*) FROM {table}") == 0
     with pytest.raises(NotFound):
         await foreseeing.walk(journey, 10**9, cast.li)
+
+
+@pytest.mark.usefixtures("awake")
+async def test_links_are_tracked_for_each_client_and_say_which_journey(cast: Cast, clients: list[int]) -> None:
+    address = f"{settings.get().public_url}/guide"
+    hello = step("send", "s1", text="{称呼}您好，资料在这里：{活动链接}", link_url=address)
+    journey = await approved(cast, rules(hello))
+    await timeline.record_many(clients[:2], "contact.added")
+    await go(journey)
+    claim = await claiming.claim("me", 10, channel="wecom_message", stream_id=await count("SELECT max(id) FROM stream"))
+    texts = await writing.render(claim.rows)
+    tokens = [re.findall(r"/l/([\w-]+)", texts[row.id])[0] for row in claim.rows]
+    assert len(set(tokens)) == 2
+    link, told = await links.open_token(tokens[0])
+    assert (link.source, link.url, told.client_id) == (f"journey:{journey.id}", address, claim.rows[0].client_id)
