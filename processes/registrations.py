@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaigns import erasing as erasing_campaigns
 from campaigns.content import library_approval, links, rules_changes
 from campaigns.delivery import exporting as exporting_campaigns
-from campaigns.delivery import rehearsal_export, uniting
+from campaigns.delivery import rehearsal_export, resending, uniting
 from campaigns.journeys import approval as approving_journeys
 from campaigns.journeys import uniting as uniting_entries
 from campaigns.journeys import writing as writing_journeys
@@ -38,6 +38,7 @@ REGISTERED = (
     library_approval,
     links,
     registry,
+    resending,
     rules_changes,
     uniting,
     approving_journeys,

@@ -59,17 +59,17 @@ def minutes(campaign: Campaign, step: Step, due_at: datetime, expires_at: dateti
     return max(0, min(campaign.pilot_minutes, room))
 
 
-def due_sql(campaign: Campaign, due_at: str, wait: str, salt: str, who: str, sender: str) -> str:
-    """When one message is due: `due_at` in the pilot, `wait` minutes later for the others. SQL of our own."""
+def due_sql(campaign: Campaign, *, first: str, later: str, wait: str, salt: str, who: str, sender: str) -> str:
+    """When one message is due: `first` in the pilot, `later` for all others, and for all where `wait` is 0.
+
+    All are SQL expressions of our own.
+    """
     if campaign.pilot_own:
         is_pilot = _OWN.format(author=campaign.author_id, sender=sender)
     else:
         place = sampling.bucket_sql(f"({salt}::text || '{OF_PILOT}')", who)
         is_pilot = f"({place}) < {campaign.pilot_percent * sampling.BUCKETS // 100}"
-    return (
-        f"({due_at}::timestamptz + CASE WHEN {wait}::int = 0 OR {is_pilot} THEN interval '0'"
-        f" ELSE {wait}::int * interval '1 minute' END)"
-    )
+    return f"CASE WHEN {wait}::int > 0 AND {is_pilot} THEN {first}::timestamptz ELSE {later} END"
 
 
 async def of(campaign: Campaign) -> Pilot | None:

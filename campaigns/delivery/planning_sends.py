@@ -101,8 +101,9 @@ async def _insert(campaign: Campaign, step: Step, due_at: datetime) -> int:
     way = reach.way(ways, now, first=13, before="''" if plan.purpose == "service" else "d.channel")
     wait = piloting.minutes(campaign, step, due_at, expires_at)
     step.rest_at = piloting.until(due_at, wait)
-    first = piloting.due_sql(campaign, "$7", "$12", "$10", "d.client_id", "COALESCE(way.sender_userid, '')")
-    due = spreading.due_sql(first, "$10", "$11", "d.client_id")
+    later = spreading.due_sql("($7::timestamptz + $12::int * interval '1 minute')", "$10", "$11", "d.client_id")
+    sender = "COALESCE(way.sender_userid, '')"
+    due = piloting.due_sql(campaign, first="$7", later=later, wait="$12", salt="$10", who="d.client_id", sender=sender)
     minutes = spreading.minutes(campaign, step.rest_at or due_at, expires_at)
     sends = await database.execute(
         PLAN.format(way=way.sql, who=chosen.who[step.who], due=due),

@@ -52,8 +52,10 @@ async def plan(campaign: Campaign, step: Step, due_at: datetime) -> int:
     expires_at = await chosen.expires_at(campaign, step, due_at)
     wait = piloting.minutes(campaign, step, due_at, expires_at)
     step.rest_at = piloting.until(due_at, wait)
-    first = piloting.due_sql(campaign, "$7", "$11", "$9", "t.recipient", "t.sender_userid")
-    due = spreading.due_sql(first, "$9", "$10", "t.recipient")
+    later = spreading.due_sql("($7::timestamptz + $11::int * interval '1 minute')", "$9", "$10", "t.recipient")
+    due = piloting.due_sql(
+        campaign, first="$7", later=later, wait="$11", salt="$9", who="t.recipient", sender="t.sender_userid"
+    )
     return await database.execute(
         PLAN.format(due=due),
         campaign.id,

@@ -29,6 +29,7 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "pause": (("sending",), "paused"),
     "resume": (("paused",), "sending"),
     "finish": (("sending",), "finished"),
+    "resend": (("sending", "finished"), "sending"),
     "cancel": (("draft", "submitted", "approved", "scheduled", "sending", "paused", "held"), "cancelled"),
 }
 
@@ -44,6 +45,7 @@ VERBS = {
     "pause": "暂停",
     "resume": "继续",
     "finish": "结束",
+    "resend": "补发",
     "cancel": "取消",
 }
 

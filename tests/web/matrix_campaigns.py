@@ -41,6 +41,8 @@ CAMPAIGNS: dict[str, Entry] = {
     "campaign_cancellation": Entry("MHR", kind="event"),
     "campaign_release": Entry(DECIDES, kind="event"),
     "campaign_reminder": Entry("M", kind="event"),
+    "campaign_rest": Entry("M", kind="event"),
+    "campaign_resending": Entry("M", kind="event"),
     "campaign_copy": Entry("M", kind="campaign"),
     "experiments": Entry(PLANNERS),
     "campaign_results": Entry(PLANNERS, kind="campaign"),

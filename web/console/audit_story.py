@@ -46,6 +46,7 @@ SUBJECTS = {
     "approval_rule": ("审批规则", ""),
     "send_policy": ("触达规则", ""),
     "wording_rules": ("宣传规则", ""),
+    "campaign_resend": ("活动补发", "campaign"),
     "tier_policy": ("分层规则", ""),
     "erasure": ("个人信息删除", ""),
     "grant": ("权益发放", ""),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from campaigns.audience import describing, segments
 from campaigns.delivery import lift, progress, results, trying
 from campaigns.kinds import registry
-from campaigns.planning import drafting, lifecycle, listing
+from campaigns.planning import drafting, lifecycle, listing, reaching
 from campaigns.planning.models import Campaign
 from community.sending import gate, halting, policies
 from community.sending.models import Stop
@@ -21,7 +21,7 @@ from loyalty.metrics.measuring import ReturnFigures
 from staff import approval_reading, approvals, permissions
 from staff.models import AuditEntry, Staff
 from web import formats, session
-from web.console import campaign_terms, kind_details, message_preview
+from web.console import campaign_purpose, campaign_terms, delivery_moves, kind_details, message_preview
 from web.console.campaigns import names
 from web.language import gettext as _
 from web.rendering import render
@@ -30,6 +30,11 @@ ACTIONS = {
     "campaign.created": "建草稿",
     "campaign.edited": "修改",
     "campaign.copied": "复制而来",
+    "campaign.repeated": "按系列排期",
+    "campaign.series_ended": "停止重复",
+    "campaign.restored": "恢复旧版本",
+    "campaign.archived": "归档",
+    "campaign.unarchived": "取消归档",
     "campaign.submitted": "提交审批",
     "campaign.approved": "批准",
     "approval.returned": "退回修改",
@@ -41,6 +46,8 @@ ACTIONS = {
     "campaign.paused": "暂停",
     "campaign.resumed": "继续",
     "campaign.cancelled": "取消",
+    "campaign.pilot_ended": "提前放行试点之后的客户",
+    "campaign.resent": "补发没有收到的客户",
     "campaign.finished": "结束",
     "event.seats_changed": "修改席位数",
 }
@@ -67,6 +74,7 @@ async def show(request: Request) -> Response:
         **await _plan(campaign, person),
         **await _progress(campaign, person),
         **await _moves(campaign, person),
+        **await campaign_purpose.of(campaign, person),
         **names(),
     )
 
@@ -102,11 +110,12 @@ async def _plan(campaign: Campaign, person: Staff) -> dict[str, Any]:
     draft = await drafting.read(campaign)
     audience = await listing.audience_of(campaign)
     is_open = campaign.frozen_at is None and campaign.state not in ("cancelled", "finished")
-    people = await message_preview.samples(await segments.sample(audience, person)) if is_open else []
+    shown = [] if chosen.is_open else await segments.sample(audience, person)
+    people = await message_preview.samples(shown) if is_open else []
     sample = people[0] if people else message_preview.Sample(_("示例客户"), dict(trying.EXAMPLE))
     return {
-        "sentence": await describing.describe(campaign.conditions),
-        "people": await segments.waterfall(audience) if is_open else None,
+        "sentence": "" if chosen.is_open else await describing.describe(campaign.conditions),
+        "people": await reaching.people(campaign) if is_open else None,
         "details": await kind_details.facts(draft.details) + await campaign_terms.facts(campaign),
         "sample": sample,
         "bubbles": message_preview.bubbles(chosen, draft.steps, sample.values),
@@ -115,9 +124,11 @@ async def _plan(campaign: Campaign, person: Staff) -> dict[str, Any]:
 
 async def _progress(campaign: Campaign, person: Staff) -> dict[str, Any]:
     is_moving = campaign.state in ("sending", "paused")
+    funnel = await progress.funnel(campaign.id)
     return {
+        **await delivery_moves.context(campaign, funnel),
         "why": await progress.why(campaign),
-        "funnel": await progress.funnel(campaign.id),
+        "funnel": funnel,
         "steps": await progress.steps(campaign),
         "staff": await progress.by_staff(campaign.id, person),
         "pace": await progress.pace(campaign.id) if is_moving else None,
@@ -194,6 +205,8 @@ async def _moves(campaign: Campaign, person: Staff) -> dict[str, Any]:
         "can_edit": may_edit and lifecycle.may("edit", campaign.state),
         "can_start": may_edit and campaign.state == "approved" and campaign.starts_at is None,
         "can_pause": may_stop and lifecycle.may("pause", campaign.state),
+        "can_follow": may_edit and campaign.state == "sending",
+        "can_resend": may_edit and lifecycle.may("resend", campaign.state),
         "can_resume": may_edit and lifecycle.may("resume", campaign.state),
         "can_cancel": may_stop and lifecycle.may("cancel", campaign.state),
         "can_copy": permissions.may(person, "campaigns.edit"),
