@@ -53,6 +53,9 @@ WHERE fan.client_id = c.id AND fan.subscribed AND fan.appid = ANY({0}::text[])
 ORDER BY fan.subscribed_at DESC NULLS LAST, fan.id DESC
 LIMIT 1
 """
+_NOBODY = """
+SELECT '' AS recipient, '' AS sender_userid, NULL::bigint AS staff_id, '' AS app WHERE FALSE
+"""
 
 
 def channels_of(purpose: str, channel: str, fallbacks: Sequence[str] = ()) -> tuple[str, ...]:
@@ -103,6 +106,9 @@ def _piece(channel: str, now: datetime) -> tuple[str, list[Any]]:
         return _FAN, [_noticing()]
     if channel == "oa_subscribe":
         return _CREDIT, [[app.receive_id for app in accounts.every("official_account")]]
+    if channel in CHANNELS:
+        # what anybody reads goes to groups and members, to no client by themselves
+        return _NOBODY, []
     raise ValueError(f"unknown channel {channel}")
 
 
