@@ -18,7 +18,7 @@ from campaigns.journeys import checking, counting, dates, events, follow_ups, li
 from campaigns.journeys.steps import branch, split
 from campaigns.journeys.steps import registry as steps
 from campaigns.kinds import registry
-from campaigns.planning import lifecycle
+from campaigns.planning import goals, lifecycle, recurring
 from community.clients import preferences, timeline
 from community.groups import directory as groups
 from community.privacy import labels as privacy_labels
@@ -60,6 +60,8 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/journeys/steps", (branch.BY, split.LABELS)),
     ("campaigns/journeys/presets.py", [[one.name, one.stage, one.about] for one in presets.all_presets()]),
     ("campaigns/planning/lifecycle.py", lifecycle.NAMES),
+    ("campaigns/planning/goals.py", [one.label for one in (*goals.GOALS.values(), *goals.GUARDS.values())]),
+    ("campaigns/planning/recurring.py", (recurring.EVERY, recurring.ON_HOLIDAY)),
     ("community/clients/timeline.py", timeline.KINDS),
     ("community/groups/directory.py", (groups.JOIN_SCENES, groups.QUIT_SCENES)),
     ("community/clients/preferences.py", preferences.CHANNELS),
