@@ -38,6 +38,8 @@ RETAINED: tuple[Kept, ...] = (
     Kept("delivery", "活动的分组结果（只有编号）", COUNTS),
     Kept("invitation", "活动席位的占用（只有编号）", COUNTS),
     Kept("live_guest", "直播的预约（只有编号）", COUNTS),
+    Kept("journey_entry", "旅程的经过（只有编号）", COUNTS),
+    Kept("staff_task", "员工跟进任务是否办理（只有编号）", PROOF),
     Kept("attendance", "直播的观看时长（无编号）", COUNTS),
     Kept("membership", "曾有一名成员在群中（无编号）", COUNTS),
     Kept("approval", "审批的编号、内容指纹与投票（无内容、无意见）", PROOF),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from campaigns.journeys.models import Journey, JourneyVersion
 from community.clients import consent, identities, personal, registering, tagging, timeline
 from community.conversations import inbound
 from kernel import clock, database, records, sealing, settings
@@ -213,6 +214,11 @@ async def _campaigns(people: People, mark: str) -> None:
     )
     await _per_client("delivery", {"campaign_id": campaign, "arm": "treated", "bucket": 1, "decision": "due"}, people)
     await _per_client("live_guest", {"livestream_id": live}, people)
+    brought = await database.fetch_value(
+        "INSERT INTO audience_list (name, by_id) VALUES ($1, $2) RETURNING id", f"名单{mark}", by.id
+    )
+    await _per_client("audience_list_member", {"list_id": brought}, people)
+    await _journeys(people, by)
     await _per_client("grant_", {"benefit_id": benefit, "period": "2026Q4"}, people)
     codes = [f"{mark}CODE{n}" for n in range(len(people.ids))]
     people.named |= dict(zip(codes, people.ids, strict=True))
@@ -227,6 +233,17 @@ async def _campaigns(people: People, mark: str) -> None:
             ("livestream_id", "viewer_id", "is_client", "client_id", "watch_seconds"),
             [(live, f"wm{mark}-ext{n}", True, one, 60) for n, one in enumerate(people.ids)],
         )
+
+
+async def _journeys(people: People, by: Staff) -> None:
+    now = clock.now()
+    journey = await Journey.create(name="旅程", salt="s", author=by, last_editor=by)
+    version = await JourneyVersion.create(journey=journey, number=1, contents={}, content_hash="0")
+    passing = {"journey_id": journey.id, "version_id": version.id, "fact": "x", "step": "s1"}
+    await _per_client("journey_entry", passing | dict.fromkeys(("entered_at", "arrived_at", "due_at"), now), people)
+    async with transaction():
+        rows = [(one, f"t{one}", by.id, "回访", now.date()) for one in people.ids]
+        await database.copy_in("staff_task", ("client_id", "key", "staff_id", "title", "due_on"), rows)
 
 
 async def _per_client(table: str, values: dict[str, Any], people: People) -> None:
