@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from campaigns.audience import reach
-from campaigns.delivery import writing
+from campaigns.delivery import uniting, writing
 from campaigns.planning import kind, listing
 from campaigns.planning.models import Campaign, Step
 from community.sending import tasks as sending_tasks
@@ -18,7 +18,7 @@ from kernel.database import transaction
 
 CERTAIN = (
     "no_channel", "no_relation", "window_closed", "platform_limit", "not_friend", "not_a_contact", "not_visible",
-    "over_platform_quota", "user_block", "no_credit", "mass_single", "not_sent",
+    "over_platform_quota", "no_credit", "mass_single", "not_sent",
 )  # fmt: skip
 """Reasons after which the message is known to have reached nobody, and the client has not said no."""
 # the newest send of each person is what counts; its channel's place in the list says which come next
@@ -30,7 +30,8 @@ SELECT last.client_id, last.step FROM (
 WHERE last.state IN ('failed', 'skipped') AND last.reason = ANY($2::text[]) AND last.purpose = 'marketing'
     AND last.channel = ANY($3::text[])
 """
-PLAN = """
+PLAN = f"""
+WITH united AS MATERIALIZED ({uniting.WITH_CONTROL})
 INSERT INTO send (key, purpose, channel, client_id, recipient, sender_userid, app, campaign_id, stream_id, step,
     attachments, due_at, expires_at)
 SELECT 'c' || $1::bigint || ':' || $2::text || ':' || c.id || ':' || way.channel, 'marketing', way.channel, c.id,
@@ -39,11 +40,12 @@ SELECT 'c' || $1::bigint || ':' || $2::text || ':' || c.id || ':' || way.channel
 FROM unnest($7::bigint[]) AS one(client_id)
 JOIN client c ON c.id = one.client_id AND c.merged_into_id IS NULL
 JOIN delivery d ON d.campaign_id = $1::bigint AND d.client_id = c.id AND d.decision = 'due'
-CROSS JOIN LATERAL ({way}) way
+CROSS JOIN LATERAL ({{way}}) way
 WHERE NOT EXISTS (SELECT FROM send s WHERE s.campaign_id = $1::bigint AND s.client_id = c.id AND s.step = $2::text
     AND (s.channel = way.channel AND s.recipient = way.recipient OR s.state NOT IN ('failed', 'skipped')))
+    AND c.id NOT IN (SELECT client_id FROM united)
 ON CONFLICT (key) DO NOTHING
-"""
+"""  # noqa: S608  # only constants are filled in
 RUNNING = """
 SELECT id FROM campaign WHERE state = 'sending' AND frozen_at IS NOT NULL AND fallbacks <> '[]'::jsonb ORDER BY id
 """
