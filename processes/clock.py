@@ -55,6 +55,7 @@ TIMETABLE = (
     job("reconcile-points", daily("03:40"), rewards.reconcile_points),
     job("tell-of-grants", every(minutes=10), rewards.tell_of_grants),
     # who may be told of what; staff are reminded when their day begins
+    job("renew-media", every(hours=1), sending.renew_media),
     job("follow-documents", daily("09:05"), sending.follow_documents),
     # what can be proved later, and what may not lie about
     job("expire-approvals", every(minutes=1), audit.expire_approvals),

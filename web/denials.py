@@ -36,6 +36,8 @@ THINGS = {
     "interests": ("interest", "interest"),
     "segments": ("segment", "segment"),
     "segments/lists": ("audience_list", "audience_list"),
+    "library/pieces": ("piece", "piece"),
+    "library/files": ("media_asset", "media_asset"),
     "consents/partners": ("partner", "partner"),
     "account/sessions": ("session", "session"),
     "account/delegations": ("delegation", "delegation"),

@@ -65,7 +65,14 @@ async def _summary(piece: Piece) -> dict[str, Any]:
     for one in await MediaAsset.filter(id__in=files).only("id", "name", "size", "sha256"):
         told["文件"] = f"{one.name}（{one.size // 1024} KB，校验码 {one.sha256[:12]}）"
     lines = [["版本", f"第 {piece.version} 版"], *([label, value] for label, value in told.items() if value)]
-    return {"title": f"素材：{piece.title}", "lines": lines, "maker_ids": [piece.by_id]}
+    maker = await Staff.get(id=piece.by_id)
+    # whoever decides about the campaigns of the maker's unit decides about what they carry
+    return {
+        "title": f"素材：{piece.title}",
+        "lines": lines,
+        "branch_id": maker.branch_id,
+        "maker_ids": [piece.by_id],
+    }
 
 
 async def _hash(piece_id: int) -> str | None:

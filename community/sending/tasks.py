@@ -11,6 +11,7 @@ from community.sending import (
     claiming,
     dispatching,
     document_reminders,
+    media,
     reconciling,
     reminding,
     results,
@@ -106,6 +107,12 @@ async def _forget_queued(stream_id: int) -> None:
 async def remind_staff(stream_id: int) -> None:
     """Remind the members who have not confirmed their jobs of one stream."""
     await reminding.remind(stream_id)
+
+
+@task("default")
+async def renew_media() -> None:
+    """Once an hour: bring files to WeCom again that it would forget soon and that messages needed lately."""
+    await media.renew()
 
 
 @task("default")

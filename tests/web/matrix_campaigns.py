@@ -71,6 +71,8 @@ CAMPAIGNS: dict[str, Entry] = {
     "piece_editor": Entry("M"),
     "piece_save": Entry("M", form={"title": "文", "text": "您好"}),
     "piece_retirement": Entry("M", kind="piece", place="series"),
+    "piece_submission": Entry("M", kind="piece_version"),
+    "library_file": Entry(PLANNERS, kind="media_asset"),
     "events": Entry(PLANNERS, shows={"event": "/events/{}"}),
     "event": Entry(PLANNERS, kind="event"),
     "event_seats": Entry("M", kind="event", form={"seats": "9"}),

@@ -188,6 +188,7 @@ STRANGERS: dict[str, Entry] = {
         "client_me_enter",
         "client_me_back",
         "client_me",
+        "client_link",
     )
 }
 ENTRIES = WORK | CAMPAIGNS | ACCOUNT | COMPLIANCE | SETTINGS | STRANGERS

@@ -16,7 +16,7 @@ from community.clients import personal
 from community.groups.models import Group
 from community.privacy.models import PrivacyRequest
 from community.reconciling.models import ReconcileRun
-from community.sending.models import Stop
+from community.sending.models import MediaAsset, Stop
 from community.suitability.models import Product
 from kernel import clock, database, settings
 from loyalty.assets.models import ImportRun
@@ -197,6 +197,11 @@ async def make_commons(world: World) -> None:
     by = world.colleagues["team"]
     piece = await Piece.create(series="p-1", version=1, title="文", text="您好", by=by)
     world.put("piece", COMMON, "common", piece.series)
+    world.put("piece_version", COMMON, "common", piece.id)
+    asset = await MediaAsset.create(
+        sha256="0" * 64, kind="image", name="a.png", content_type="image/png", size=4, data=b"none"
+    )
+    world.put("media_asset", COMMON, "common", asset.id)
     product = await Product.create(code="R12", name="产品十二", product_class="wealth", seller_level=2)
     world.put("product", COMMON, "common", product.id)
     segment = await Segment.create(name="分群", conditions={}, by=by)

@@ -12,7 +12,7 @@ from campaigns.planning import approval, drafting, lifecycle, listing, preflight
 from campaigns.planning.models import Campaign
 from kernel.errors import Forbidden, Refused
 from web import session
-from web.console import audience_form, campaign_sheet, editor_page, versions_sheet
+from web.console import audience_form, campaign_sheet, editor_page, pieces_sheet, versions_sheet
 from web.console.campaign_sheet import Sheet
 from web.language import gettext as _
 from web.rendering import render, see_other
@@ -131,6 +131,9 @@ async def _change(request: Request, sheet: Sheet, act: str) -> None:
         campaign_sheet.mend(sheet, step, found)
     elif verb == "notice":
         await campaign_sheet.add_notices(sheet, step)
+    elif verb in ("attach", "detach"):
+        chosen = found if verb == "detach" else str((await request.form()).get(f"attach.{step}", ""))
+        pieces_sheet.change(sheet.values, verb, step, chosen)
     elif verb == "ab":
         versions_sheet.change(sheet.values, rest)
     elif verb == "piece":

@@ -20,7 +20,7 @@ from community.suitability import products as shelf
 from kernel import clock
 from kernel.errors import Refused
 from web import formats, forms
-from web.console import audience_form, pilot_sheet, plan_sheet, versions_sheet
+from web.console import audience_form, pieces_sheet, pilot_sheet, plan_sheet, versions_sheet
 from web.console.audience_form import Builder
 
 PLAIN = ("name", "channel", "control_percent", "starts_at", "late_minutes", "product_words")
@@ -57,6 +57,7 @@ def of(campaign: Campaign, draft: Draft) -> Sheet:
     }
     for step in draft.steps:
         values |= {f"step.{step.code}.{part}": getattr(step, part) for part in STEP_PARTS}
+        values[pieces_sheet.name_of(step.code)] = pieces_sheet.of(step.pieces)
     for name, value in draft.details.items():
         values |= {f"detail.{kind}.{name}": _shown(value) for kind in ("text", "number", "moment")}
     values |= versions_sheet.of(draft) | plan_sheet.of(draft) | pilot_sheet.of(draft)
@@ -67,6 +68,7 @@ def typed(form: FormData, chosen: Kind) -> Sheet:
     """The sheet as it was typed."""
     names = [*PLAIN, *(f"step.{plan.code}.{part}" for plan in chosen.steps for part in STEP_PARTS)]
     names += [name for name in form if DETAIL.match(name)] + versions_sheet.names(form)
+    names += [name for plan in chosen.steps if (name := pieces_sheet.name_of(plan.code)) in form]
     names += plan_sheet.names(form) + pilot_sheet.names(form)
     values = {name: str(form.get(name, "")).replace("\r\n", "\n").replace("\x00", "") for name in names}
     version = str(form.get("version", ""))
@@ -149,7 +151,8 @@ def _tree(sheet: Sheet) -> dict[str, Any]:
 
 def _step(sheet: Sheet, code: str, saved: StepText) -> StepText:
     text, title, url = (_part(sheet, code, part) for part in STEP_PARTS)
-    return replace(saved, text=text, link_title=title, link_url=url)
+    pieces = pieces_sheet.read(sheet.values, code, saved.pieces)
+    return replace(saved, text=text, link_title=title, link_url=url, pieces=pieces)
 
 
 def _part(sheet: Sheet, step: str, part: str) -> str:

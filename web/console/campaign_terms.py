@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from campaigns.content import attaching, library
 from campaigns.planning import arbitration, fingerprint
 from campaigns.planning.models import Campaign
 from community.suitability.products import CLASS_NAMES
@@ -30,9 +31,18 @@ async def facts(campaign: Campaign) -> list[tuple[str, str]]:
     if campaign.frozen_at and (lost := await arbitration.given_way(campaign.id)):
         said = [_("“%(name)s”（%(n)s 人）") % {"name": loss.name, "n": loss.people} for loss in lost]
         found.append(("让位于", _("、").join(said)))
+    for step in contents["steps"]:
+        if attached := await carried(step.get("pieces", ())):
+            found.append(("附件", attached))
     for one in contents.get("variants", ()):
         found.append((_("版本 %(code)s") % {"code": one["code"]}, version(one)))
     return found
+
+
+async def carried(ids: Iterable[int]) -> str:
+    """Pieces of the library by kind, title and version."""
+    some = await attaching.of_ids(list(ids))
+    return "\n".join(f"{_(library.KINDS[one.kind])} · {one.title}（v{one.version}）" for one in some)
 
 
 def channels(codes: Iterable[str] | None) -> str:

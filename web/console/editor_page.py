@@ -34,7 +34,15 @@ from kernel.errors import Refused
 from staff import approval_reading
 from staff.models import Branch, LineComment, Staff
 from web import session, words
-from web.console import audience_form, campaign_sheet, message_preview, pilot_sheet, plan_sheet, versions_sheet
+from web.console import (
+    audience_form,
+    campaign_sheet,
+    message_preview,
+    pieces_sheet,
+    pilot_sheet,
+    plan_sheet,
+    versions_sheet,
+)
 from web.console.campaign_sheet import Sheet
 from web.language import gettext as _
 from web.rendering import render
@@ -93,6 +101,7 @@ async def show(
         **await audience_words(campaign),
         **await _words(campaign, chosen),
         **await _products(sheet),
+        **await pieces_sheet.context(sheet.values, chosen),
     )
 
 
@@ -128,7 +137,7 @@ async def _words(campaign: Campaign, chosen: Kind) -> dict[str, Any]:
         "max_control": drafting.MAX_CONTROL_PERCENT,
         "max_late": drafting.LATE_MINUTES[1],
         "state_tones": words.CAMPAIGN_TONES,
-        "pieces": [(piece.series, piece.title) for piece in await library.current()],
+        "pieces": [(piece.series, piece.title) for piece in await library.current() if piece.kind == "text"],
         "staff_options": [(one.wecom_userid, one.name) for one in anchors],
     }
 
