@@ -42,6 +42,15 @@ def compile_one(source: str) -> re.Pattern[str]:
     return compiled
 
 
+def example(source: str) -> str:
+    """One of the wordings that a pattern stands for, to be read by people."""
+    text = source
+    while (inner := re.search(r"\(([^()]*)\)", text)) is not None:
+        chosen = next((part for part in inner[1].split("|") if part), "")
+        text = text[: inner.start()] + chosen + text[inner.end() :]
+    return text.replace("#", "5").replace("¥", "5万元").replace("?", "")
+
+
 def _check_brackets(text: str) -> None:
     depth = 0
     for one in text:

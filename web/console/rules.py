@@ -9,7 +9,7 @@ from typing import Any, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaigns.content import findings, notices, rules, rules_changes, wording
+from campaigns.content import findings, notices, rules, rules_changes, wording, wording_patterns
 from campaigns.content.findings import Finding
 from kernel import clock
 from kernel.errors import Refused
@@ -21,7 +21,7 @@ from web.language import gettext as _
 from web.rendering import render, see_other
 
 LONGEST = 2000
-SHOWN_WORDS = 12
+SHOWN_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ async def _page(
         status=problem.status if problem else 422 if errors else 200,
         given=given,
         book=book,
-        shown=shown,
+        shown={code: [rule for rule in shown if rule.family == code] for code in book.families},
+        example=wording_patterns.example,
         counts={code: sum(rule.family == code for rule in book.active()) for code in book.families},
         word_count=sum(len(rule.words) for rule in book.active()),
         shown_words=SHOWN_WORDS,

@@ -9,7 +9,7 @@ from campaigns.content import findings, wording
 from tests.campaigns.content import labelled
 from tests.campaigns.content.labelled import Sentence
 
-PARTS = ("tuning", "held_out")
+PARTS = ("tuning", "held_out", "rounds")
 
 
 class Measured(NamedTuple):
