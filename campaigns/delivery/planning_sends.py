@@ -10,7 +10,7 @@ from campaigns.delivery import approved_texts, piloting, spreading, targets, uni
 from campaigns.planning import arbitration, kind, listing
 from campaigns.planning.models import Campaign, Step
 from community.sending import tasks as sending_tasks
-from kernel import clock, database
+from kernel import clock, crashpoints, database
 
 MANY = 5_000
 # only decision `due` becomes a send: held-out people can't be reached by any step, whatever its rule says; whoever
@@ -70,6 +70,7 @@ async def plan_step(step_id: int) -> int:
             is_open = kind.of(campaign.kind).is_open
             sends = await (targets.plan if is_open else _insert)(campaign, step, step.due_at)
             step.state = "planned"
+        crashpoints.pass_by("planning.before_commit")
         step.planned_at = clock.now()
         await step.save(update_fields=["state", "planned_at", "rules_version", "rest_at"])
         if sends >= MANY:

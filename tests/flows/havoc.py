@@ -19,8 +19,19 @@ from tests.waiting import until
 IS_SHORT = os.environ.get("HUILIU_PROVE") == "short"
 CLIENTS = 300 if IS_SHORT else 2000
 CONTROL = 20
+BY_HAND = ("worker general", "worker urgent", "clock", "web")
+"""What is killed by hand, as the words of its command line."""
 PATIENCE_S = 120 if IS_SHORT else 900
 WORST_POINTS = ("sending.after_request", "sending.after_call")
+EVERY_POINT = (
+    "freezing.before_commit", "planning.before_commit", "sending.after_claim", *WORST_POINTS, "sending.after_record"
+)  # fmt: skip
+"""Of planning, claiming, calling and recording; callbacks, journeys, keys and passes have tests of their own."""
+
+
+def wanted_kills(short: int, whole: int = 10_000) -> int:
+    """How many kills a proof does: HUILIU_KILLS, or the short form's few, or all of them."""
+    return int(os.environ.get("HUILIU_KILLS", short if IS_SHORT else whole))
 
 
 @dataclass
@@ -38,9 +49,9 @@ class Havoc:
 
 @asynccontextmanager
 async def fragile(folder: Path) -> AsyncIterator[tuple[Instance, Havoc]]:
-    """An instance whose workers die once at each of the worst points of a send."""
+    """An instance whose workers die once at each named point, from the freeze to the record of a send."""
     havoc = Havoc()
-    for point in WORST_POINTS:
+    for point in EVERY_POINT:
         counter = folder / point
         counter.write_text("1")
         havoc.at_points.append(counter)
@@ -51,10 +62,11 @@ async def fragile(folder: Path) -> AsyncIterator[tuple[Instance, Havoc]]:
 
 
 async def wreck(instance: Instance, havoc: Havoc, number: int, sends: int) -> None:
-    """Three SIGKILLs and one flush, spread over the dispatch of a campaign."""
-    for share in (0.2, 0.45, 0.7):
+    """SIGKILLs to the worker, the clock and the pages, and one flush, spread over the dispatch of a campaign."""
+    for share, names in ((0.2, ("worker general", "clock")), (0.45, ("worker general", "web")), (0.7, BY_HAND)):
         await until(lambda wanted=share * sends: are_under_way(instance, number, wanted), seconds=PATIENCE_S)
-        kill_the_worker(instance, havoc)
+        for name in names:
+            kill(instance, havoc, name)
         if not havoc.flushed:
             await flush(instance, havoc)
 
@@ -110,13 +122,10 @@ async def hurry(instance: Instance, number: int) -> None:
     )
 
 
-def kill_the_worker(instance: Instance, havoc: Havoc) -> None:
-    """SIGKILL to the worker of campaigns: its children die with it, the supervisor starts another."""
-    worker = instance.worker("general")
-    if worker is None:
-        return
-    with contextlib.suppress(psutil.NoSuchProcess):
-        worker.kill()
+def kill(instance: Instance, havoc: Havoc, name: str) -> None:
+    """SIGKILL to a process of the instance: its children die with it, the supervisor starts another."""
+    with contextlib.suppress(psutil.Error, StopIteration):
+        instance.run.child(*name.split()).kill()
         havoc.by_hand += 1
 
 

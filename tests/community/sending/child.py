@@ -1,8 +1,9 @@
-"""A dispatcher in a process of its own, to be killed; forked from a server that has everything imported already."""
+"""A process of its own for one piece of work, to be killed; forked from a server that has all imported already."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import multiprocessing
 import os
 from collections.abc import Mapping
@@ -10,36 +11,49 @@ from typing import Any
 
 from community.sending import dispatching
 from kernel import cache, database, settings
-from processes import schema
+from processes import registrations, schema
 from tests.community.sending import staging
 from wechat import doors
 
 assert staging.render
+assert registrations.REGISTERED
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([__name__])
+LIMIT = 60
 
 
-async def dispatch(stream_id: int, environment: Mapping[str, str]) -> int:
+async def dispatch(stream_id: int, environment: Mapping[str, str], *, limit: int = LIMIT) -> int:
     """Dispatch until nothing is due, or until killed; the exit code (negative: the signal)."""
+    return await run(f"{__name__}:drain", environment, stream_id, limit)
+
+
+async def run(work: str, environment: Mapping[str, str], *arguments: Any) -> int:
+    """Await `module:function` with the arguments in a process of its own; the exit code (negative: the signal)."""
     wanted = {name: value for name, value in os.environ.items() if name.startswith("HUILIU_")}
-    process = _context.Process(target=_run, args=(stream_id, {**wanted, **environment}))
+    process = _context.Process(target=_run, args=(work, {**wanted, **environment}, arguments))
     process.start()
     await asyncio.to_thread(process.join)
     assert process.exitcode is not None
     return process.exitcode
 
 
-def _run(stream_id: int, environment: dict[str, Any]) -> None:
+async def drain(stream_id: int, limit: int) -> None:
+    """Dispatch one stream until nothing is due."""
+    while await dispatching.dispatch(limit, lane="campaigns", stream_id=stream_id):
+        pass
+
+
+def _run(work: str, environment: dict[str, Any], arguments: tuple[Any, ...]) -> None:
     os.environ.update(environment)
     settings.forget()
-    asyncio.run(_work(stream_id))
+    asyncio.run(_work(work, arguments))
 
 
-async def _work(stream_id: int) -> None:
+async def _work(work: str, arguments: tuple[Any, ...]) -> None:
+    module, _, name = work.partition(":")
     await database.open_database(schema.config(settings.get().database_url, pool=(1, 4)))
     try:
-        while await dispatching.dispatch(60, lane="campaigns", stream_id=stream_id):
-            pass
+        await getattr(importlib.import_module(module), name)(*arguments)
     finally:
         await doors.close()
         await cache.close_redis()
