@@ -99,7 +99,7 @@ async def restore(request: Request) -> Response:
 
 def _rows(kept: list[DraftVersion]) -> list[tuple[DraftVersion, list[str], bool]]:
     """Each version with what it changed against the one before, the newest first."""
-    before = [*kept[1:], None]
+    before: list[DraftVersion | None] = [*kept[1:], None][: len(kept)]
     return [
         (row, parts(drafting_history.changes(last.contents, row.contents)) if last else [], row is kept[0])
         for row, last in zip(kept, before, strict=True)

@@ -118,3 +118,9 @@ async def test_a_pause_of_many_is_shown_first(signed_in: SignIn, people: dict[st
     paused = await Campaign.get(id=campaign.id)
     assert (paused.state, paused.hold_reason) == ("paused", "查一下")
     assert await DraftVersion.filter(campaign_id=campaign.id).count() == 1
+
+
+async def test_a_draft_that_was_never_saved_has_no_versions_yet(signed_in: SignIn, people: dict[str, Staff]) -> None:
+    browser = await signed_in("marketing")
+    campaign = await drafting.create("message", "刚开始", people["marketing"])
+    assert "还没有保存过的版本" in (await browser.get(f"/campaigns/{campaign.id}/versions")).text
