@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from campaigns.journeys import follow_ups
 from community.privacy import requests
-from staff import approval_reading
+from staff import approval_reading, permissions
 from staff.models import Staff
 
 
@@ -13,6 +14,8 @@ async def of(person: Staff) -> dict[str, int | str]:
     own = len(await approval_reading.returned_to(person))
     late = await requests.overdue(person)
     found = {"approvals": waiting, "inbox": waiting + own + late, "privacy": late}
+    if permissions.may(person, follow_ups.PERMISSION):
+        found["follow_ups"] = (await follow_ups.count(person)).tasks
     # behind the MOST oldest nobody counts
     most = approval_reading.MOST
     is_more = {"approvals", "inbox"} if waiting >= most else set()

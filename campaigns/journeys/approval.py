@@ -65,6 +65,7 @@ async def _summary(journey: Journey, live: JourneyVersion | None, people: int | 
         "title": f"旅程：{journey.name}",
         "lines": lines + await _compared(journey, live),
         "branch_id": journey.branch_id,
+        "journey_id": journey.id,
         "maker_ids": sorted({journey.author_id, journey.last_editor_id, by.id}),
     }
 

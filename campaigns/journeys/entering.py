@@ -20,6 +20,7 @@ BATCH = 5_000
 # facts come from the trigger; whoever is inside now, or was here too often, does not enter again. The caller holds the
 # journey's row, so no other worker enters anybody meanwhile; the unique key stands behind that
 ENTER = """
+WITH made AS (
 INSERT INTO journey_entry (journey_id, version_id, client_id, fact, step, entered_at, arrived_at, due_at, deadline_at)
 SELECT DISTINCT ON (c.id) $1::bigint, $2::bigint, c.id, f.fact, $3::text, $4::timestamptz, $4, $5::timestamptz,
     $6::timestamptz
@@ -28,7 +29,10 @@ WHERE c.merged_into_id IS NULL AND c.erased_at IS NULL AND {scope} AND {conditio
     AND NOT EXISTS (SELECT FROM journey_entry e WHERE e.journey_id = $1 AND e.client_id = c.id
         AND (e.state = 'active' OR e.fact = f.fact OR e.entered_at > $7::timestamptz))
 ORDER BY c.id, f.fact LIMIT $8
-ON CONFLICT (journey_id, client_id, fact) DO NOTHING
+ON CONFLICT (journey_id, client_id, fact) DO NOTHING RETURNING client_id
+)
+INSERT INTO timeline_entry (client_id, kind, at, detail)
+SELECT client_id, 'journey.entered', $4::timestamptz, jsonb_build_object('journey', $1::bigint) FROM made
 """
 EVENTS = """
 SELECT t.client_id, 'timeline:' || t.id AS fact FROM timeline_entry t

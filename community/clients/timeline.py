@@ -62,6 +62,7 @@ KINDS: dict[str, Kind] = {
     "kyc.expired": Kind("证件已过期"),
     "tag.added": Kind("打上标签"),
     "task.done": Kind("员工完成跟进"),
+    "journey.entered": Kind("进入旅程"),
     "tag.removed": Kind("移除标签"),
     "event.invited": Kind("受邀参加活动"),
     "event.opened": Kind("打开活动邀请", True),

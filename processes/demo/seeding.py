@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 from community.sending import policies
 from kernel import clock
-from processes.demo import occasions, people, privacy, products, worth
+from processes.demo import journeys, occasions, people, privacy, products, worth
 
 EARLY = time(9)
 Step = tuple[str, Callable[[], Awaitable[object]]]
@@ -63,6 +63,7 @@ BANK: tuple[Step, ...] = (
     ("产品与评级", products.stock),
     ("风险评估与证件资料", people.import_papers),
     ("涉及产品的活动", products.waiting_campaign),
+    ("旅程", journeys.run_some),
     ("客户的偏好与合作方", privacy.choose),
     ("个人信息请求", privacy.ask),
 )

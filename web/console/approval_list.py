@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from campaigns.journeys import approval as journeys
 from campaigns.planning import drafting
 from kernel import clock
 from staff import approval_kinds
@@ -63,11 +64,13 @@ def kind_names() -> dict[str, str]:
 
 
 def editors(request: Request, asked: list[Approval]) -> dict[int, str]:
-    """Where the maker of each question goes on: the campaign's editor, or the kind's own page."""
+    """Where the maker of each question goes on: the campaign or journey, or the kind's own page."""
     found = {}
     for one in asked:
         if one.subject == drafting.SUBJECT:
             found[one.id] = str(request.app.url_path_for("campaign", id=one.subject_id))
+        elif one.subject == journeys.SUBJECT:
+            found[one.id] = str(request.app.url_path_for("journey", id=one.summary["journey_id"]))
         else:
             address = approval_kinds.of(one.subject).address
             found[one.id] = (address(one) if address is not None else None) or ""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from campaigns.events.models import Event
+from campaigns.journeys.models import Journey
 from campaigns.livestreams.models import Livestream
 from campaigns.planning.models import Campaign
 from community.clients import preferences
@@ -111,6 +112,10 @@ async def _campaigns(ids: set[Any]) -> dict[Any, str]:
     return {one.id: f"“{one.name}”" for one in await Campaign.filter(id__in=list(ids))}
 
 
+async def _journeys(ids: set[Any]) -> dict[Any, str]:
+    return {one.id: f"“{one.name}”" for one in await Journey.filter(id__in=list(ids))}
+
+
 async def _events(ids: set[Any]) -> dict[Any, str]:
     found = await Event.filter(id__in=list(ids)).select_related("campaign")
     return {one.id: f"“{one.campaign.name}”" for one in found}
@@ -132,6 +137,7 @@ async def _banks(_codes: set[Any]) -> dict[Any, str]:
 _LOOK_UPS: dict[str, Callable[[set[Any]], Awaitable[dict[Any, str]]]] = {
     "benefit": _benefits,
     "campaign": _campaigns,
+    "journey": _journeys,
     "event": _events,
     "livestream": _livestreams,
     "group": _groups,
