@@ -12,7 +12,7 @@ from typing import Any
 import processes.registrations  # noqa: F401  # what registers itself is only known afterwards
 import web.console
 from campaigns.audience import deciding, describing, lists, reach, reaching, stages
-from campaigns.content import placeholders
+from campaigns.content import library, library_approval, notices, placeholders, rules, rules_changes
 from campaigns.delivery import experiments, exporting, reasons, receiving, responses
 from campaigns.journeys import checking, counting, dates, events, follow_ups, listing, presets
 from campaigns.journeys.steps import branch, split
@@ -42,7 +42,11 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/audience/describing.py", (describing.GENDERS, describing.BEHAVIOURS)),
     ("campaigns/audience/reach.py", reach.CHANNELS),
     ("campaigns/audience", (lists.MESSAGES, reaching.WHAT, stages.NAMES)),
+    ("campaigns/content/library.py", (library.KINDS, library.STATES, library_approval.LABELS)),
     ("campaigns/content/placeholders.py", placeholders.KNOWN),
+    ("campaigns/content/notices.py", notices.CLASSES),
+    ("campaigns/content/rules_base.toml", [[one.label, one.reason] for one in rules.SHIPPED.families.values()]),
+    ("campaigns/content/rules_changes.py", (rules_changes.OPS, rules_changes.LINES)),
     ("campaigns/delivery/exporting.py", (exporting.STATES, exporting.ARMS)),
     ("campaigns/delivery/reasons.py", reasons._OWN),
     ("campaigns/delivery/results.py", "实验组"),

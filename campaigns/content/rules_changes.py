@@ -26,6 +26,23 @@ OPS = {
     "host": "允许一个网站",
     "drop_host": "不再允许一个网站",
 }
+LINES = (
+    "改动",
+    "类别",
+    "词语",
+    "替换为",
+    "命中时",
+    "识别谐音、拼音、拆字",
+    "例外",
+    "规则",
+    "产品类别",
+    "提示",
+    "网站",
+    "生效日期",
+    "会命中的在用内容",
+    "原因",
+)
+"""The labels of the lines that a question about a change shows."""
 MOST_WORDS = 40
 
 

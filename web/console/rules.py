@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from campaigns.content import findings, notices, rules, rules_changes, wording, wording_patterns
 from campaigns.content.findings import Finding
+from campaigns.content.rules import Book
 from kernel import clock
 from kernel.errors import Refused
 from staff import permissions
@@ -130,7 +131,7 @@ async def _page(
         book=book,
         shown={code: [rule for rule in shown if rule.family == code] for code in book.families},
         example=wording_patterns.example,
-        counts={code: sum(rule.family == code for rule in book.active()) for code in book.families},
+        family_names=_families(book),
         word_count=sum(len(rule.words) for rule in book.active()),
         shown_words=SHOWN_WORDS,
         classes=notices.CLASSES,
@@ -144,3 +145,11 @@ async def _page(
         errors=errors or {},
         problem=problem,
     )
+
+
+def _families(book: Book) -> list[tuple[str, str]]:
+    counts = {code: sum(rule.family == code for rule in book.active()) for code in book.families}
+    return [
+        (code, _("%(name)s（%(n)s）") % {"name": _(family.label), "n": counts[code]})
+        for code, family in book.families.items()
+    ]
