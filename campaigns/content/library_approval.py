@@ -14,6 +14,7 @@ from staff.approval_kinds import Kind
 from staff.models import Approval, Staff
 
 SUBJECT = library.SUBJECT
+LABELS = ("类型", "正文", "链接标题", "链接地址", "说明", "小程序", "有效期", "文件", "版本")
 
 
 async def submit(piece_id: int, by: Staff) -> Approval:

@@ -23,8 +23,8 @@ ICONS = {
     "link": "link",
     "mini_program": "device-mobile",
     "video": "video",
-    "file": "file-import",
-    "article": "list-details",
+    "file": "file-spreadsheet",
+    "article": "file-text",
 }
 SHOWN = ("image/jpeg", "image/png")
 """What a browser may show; everything else is handed out as a file to keep."""
