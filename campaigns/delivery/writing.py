@@ -87,8 +87,8 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
             said = variants.in_words(step, version)
             clients = [row.client_id for row in alike if row.client_id is not None]
             texts = await texts_for(campaign, said, clients, await _addresses(campaign, said, alike))
-            plain = notices.complete(said.text, kind.of(campaign.kind).step(code).purpose)
-            found.update({row.id: texts[row.client_id] if row.client_id else plain for row in alike})
+            # in a group nobody says no for everybody: the line about it belongs to messages to one person
+            found.update({row.id: texts[row.client_id] if row.client_id else said.text for row in alike})
     return found
 
 

@@ -65,7 +65,8 @@ def bubbles(
             continue
         link = OWN_LINK if chosen.has_personal_links else step.link_url
         text = _(EMPTY) if is_empty else placeholders.render(step.text, {**values, "活动链接": link})
-        notice = notices.complete(step.text, plan.purpose)[len(step.text.rstrip()) :].strip()
+        purpose = "service" if chosen.is_open else plan.purpose
+        notice = notices.complete(step.text, purpose)[len(step.text.rstrip()) :].strip()
         has_card = bool(step.link_url) and "活动链接" not in placeholders.used(step.text)
         made.append(
             Bubble(

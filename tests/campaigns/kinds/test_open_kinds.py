@@ -12,7 +12,7 @@ from campaigns.delivery import finishing, tasks
 from campaigns.delivery.models import Target
 from campaigns.planning import approval, drafting, fingerprint, preflight, reaching, running
 from campaigns.planning.models import Campaign
-from community.sending import dispatching, reconciling, results
+from community.sending import dispatching, ledger, reconciling, results
 from community.sending.channels import oa_subscribe
 from community.sending.models import GroupTask, Send
 from kernel import clock, database, settings
@@ -85,6 +85,7 @@ async def test_each_owner_confirms_one_job_and_every_group_hears_once(cast: Cast
     with clock.frozen(clock.now() + timedelta(minutes=15)):
         await results.poll()
     assert {send.recipient: send.state for send in await Send.all()} == dict.fromkeys(groups, "delivered")
+    assert {ledger.body_of(send) for send in await Send.all()} == {TEXT}
     assert await finishing.finish_all() == [campaign.id]
 
 
