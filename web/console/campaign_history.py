@@ -7,13 +7,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaigns.planning import drafting_history, drafting_restoring, lifecycle, listing
+from campaigns.kinds import registry
+from campaigns.planning import drafting_history, drafting_restoring, lifecycle, listing, preflight, reaching
 from campaigns.planning.models import Campaign, DraftVersion
 from kernel import numbers
 from kernel.errors import Refused
 from staff import permissions
 from web import session
-from web.console import campaign_editor
+from web.console import campaign_editor, editor_page
 from web.console.campaign_sheet import Sheet
 from web.console.campaigns import names
 from web.language import gettext as _
@@ -45,10 +46,11 @@ async def autosave(request: Request) -> Response:
     """POST /campaigns/{id}/autosave: what stands on the screen, saved if it can be, else why not."""
     campaign = await campaign_editor.editable(request)
     sheet, _act = await campaign_editor.typed(request, campaign)
-    found: dict[str, Any] = {"quiet": "", "conflict": None, "parts": []}
+    found: dict[str, Any] = {"quiet": "", "conflict": None, "parts": [], "checked": None}
     try:
         saved = await campaign_editor.keep(request, campaign, sheet, is_auto=True)
         sheet.version = saved.version
+        found |= await _checked(saved, sheet)
     except Refused as refusal:
         if refusal.code == "campaign.version":
             found |= await conflict(campaign, sheet)
@@ -56,6 +58,14 @@ async def autosave(request: Request) -> Response:
             found["quiet"] = refusal.message
     context = {"campaign": campaign, "sheet": sheet, "saved": await drafting_history.newest(campaign.id), **found}
     return render(request, "console/campaigns/autosave.html", **context)
+
+
+async def _checked(campaign: Campaign, sheet: Sheet) -> dict[str, Any]:
+    """The checklist and the bar of steps as they are after this save."""
+    checked, people = await preflight.check(campaign), await reaching.people(campaign)
+    reach = editor_page.Reach("", people, [], "")
+    todo = editor_page.todo(sheet, reach, await editor_page.step_findings(campaign, sheet), checked)
+    return {"checked": checked, "people": people, "todo": todo, "kind": registry.KINDS[campaign.kind]}
 
 
 async def conflict(campaign: Campaign, sheet: Sheet) -> dict[str, Any]:

@@ -98,7 +98,7 @@ async def move(request: Request) -> Response:
     except Refused as refusal:
         return _to_calendar(request, before, refusal.message, tone="bad")
     said = await _said(saved, starts_at, was=campaign.state)
-    undo = f"{request.app.url_path_for('campaign_date', id=campaign.id)}?{urlencode({'at': back, **_view(request)})}"
+    undo = f"{request.app.url_path_for('campaign_date', id=campaign.id)}?{urlencode({'at': back, **_view(request)}, safe=':')}"
     return _to_calendar(request, starts_at or before, said, undo=undo)
 
 

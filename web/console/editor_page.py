@@ -86,7 +86,7 @@ async def show(
         bubbles=message_preview.bubbles(chosen, _texts(sheet, chosen), people[0].values, with_empty=True),
         found=by_step,
         checked=checked,
-        todo=_todo(sheet, reach, by_step, checked),
+        todo=todo(sheet, reach, by_step, checked),
         problem=problem,
         remarks=await _remarks(campaign),
         state_name=lifecycle.NAMES[campaign.state],
@@ -218,7 +218,7 @@ async def step_findings(campaign: Campaign, sheet: Sheet) -> dict[str, list[Find
     }
 
 
-def _todo(
+def todo(
     sheet: Sheet, reach: Reach, by_step: dict[str, list[Finding]], checked: list[Finding] | None
 ) -> dict[str, list[str]]:
     """What still stops a submission, in words, by part of the page."""

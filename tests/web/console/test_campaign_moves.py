@@ -173,7 +173,7 @@ async def test_moving_to_another_day_keeps_the_time_and_can_be_undone(
     browser = await signed_in("marketing")
     day = clock.today() + timedelta(days=5)
     answer = await browser.post(f"/campaigns/{campaign.id}/date", {"day": day.isoformat()})
-    assert answer.headers["location"] == f"/calendar?month={day:%Y-%m}"
+    assert answer.headers["location"] == f"/calendar?day={day:%Y-%m-%d}"
     moved = (await Campaign.get(id=campaign.id)).starts_at
     assert moved == starts_at + timedelta(days=2)
     page = (await browser.get(answer.headers["location"])).text

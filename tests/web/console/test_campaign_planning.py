@@ -18,9 +18,13 @@ SignIn = Callable[[str], Awaitable[Browser]]
 async def test_what_is_typed_is_saved_and_said(signed_in: SignIn, people: dict[str, Staff]) -> None:
     browser = await signed_in("marketing")
     campaign = await draft_of(people["marketing"])
-    answer = await browser.post(f"/campaigns/{campaign.id}/autosave", form_of(campaign, name="新的名字"))
+    answer = await browser.post(
+        f"/campaigns/{campaign.id}/autosave", form_of(campaign, name="新的名字"), headers={"HX-Request": "true"}
+    )
     assert answer.status == 200
     assert "已保存" in answer.text
+    # the checklist comes along, so that it never speaks of an older text
+    assert 'id="checks" hx-swap-oob="true"' in answer.text
     saved = await Campaign.get(id=campaign.id)
     assert (saved.name, saved.version) == ("新的名字", campaign.version + 1)
     assert f'name="version" value="{saved.version}"' in answer.text
