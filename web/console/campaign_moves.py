@@ -98,7 +98,8 @@ async def move(request: Request) -> Response:
     except Refused as refusal:
         return _to_calendar(request, before, refusal.message, tone="bad")
     said = await _said(saved, starts_at, was=campaign.state)
-    undo = f"{request.app.url_path_for('campaign_date', id=campaign.id)}?{urlencode({'at': back, **_view(request)}, safe=':')}"
+    back_to = urlencode({"at": back, **_view(request)}, safe=":")
+    undo = f"{request.app.url_path_for('campaign_date', id=campaign.id)}?{back_to}"
     return _to_calendar(request, starts_at or before, said, undo=undo)
 
 
