@@ -35,6 +35,13 @@ GROUP BY campaign.id
 """
 
 
+# closed beneath a campaign that goes on: after an outage (community.sending.outages)
+_CLOSED = """
+SELECT campaign.id, stream.reason FROM campaign JOIN stream ON stream.id = campaign.stream_id
+WHERE campaign.state = 'sending' AND NOT stream.is_open
+"""
+
+
 class Verdict(NamedTuple):
     """What the brakes think of one campaign."""
 
@@ -48,6 +55,18 @@ def judge(campaign_id: int, ended: int, failed: int, reason: str, least: int = L
     is_too_bad = ended >= least and failed * 100 >= ended * SHARE_PERCENT
     why = f"最近 {ended} 条中有 {failed} 条失败（多为：{reasons.label(reason)}），已自动暂停"
     return Verdict(campaign_id, is_too_bad, why if is_too_bad else "")
+
+
+async def pause_closed() -> list[int]:
+    """Pause the campaigns whose sends lay too long over an outage, so that a person decides; returns which."""
+    paused = []
+    for row in await database.fetch(_CLOSED):
+        try:
+            await running.pause(row["id"], row["reason"], None)
+        except Refused:
+            continue
+        paused.append(int(row["id"]))
+    return paused
 
 
 async def apply() -> list[int]:

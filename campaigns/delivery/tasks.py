@@ -13,7 +13,8 @@ KINDS = registry.KINDS
 
 @task("campaigns")
 async def start_due_campaigns() -> None:
-    """Every few seconds: wake one task for each campaign to start or to freeze, and for each message to plan."""
+    """Every few seconds: pause what lay too long; wake a task for each campaign to start, and each message to plan."""
+    await brakes.pause_closed()
     for campaign_id in await running.due() + await freezing.unfrozen():
         start_campaign.later(campaign_id)
     for step_id in await planning_sends.due_steps():

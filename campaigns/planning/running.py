@@ -180,6 +180,7 @@ async def _open(campaign: Campaign, verb: str) -> None:
         products=campaign.products,
         limits=await fingerprint.limits(campaign),
         rules_version=(await rules.refresh()).version,
+        late_minutes=campaign.late_minutes,
     )
     campaign.started_at = clock.now()
     await campaign.save()

@@ -56,6 +56,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Stream',
+            name='late_minutes',
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Stream',
             name='rules_version',
             field=fields.CharField(default='', db_default='', max_length=40),
         ),

@@ -24,7 +24,8 @@ class Stream(Record):
 
     products: codes of the products that its messages are about (community.suitability); the gate reads their levels.
     limits: the policy under which it was approved, as `policies.told` says it; the gate takes the stricter of two.
-    rules_version: the wording rules that its texts were checked against when it was opened.
+    rules_version: the wording rules that its texts were checked against when it was opened. late_minutes: after an
+    outage its sends may go out so late by themselves (community.sending.outages); None: however late.
     """
 
     label = fields.CharField(max_length=120)
@@ -35,6 +36,7 @@ class Stream(Record):
     products: list[str] = fields.JSONField(default=list, db_default="[]")
     limits: dict[str, str] = fields.JSONField(default=dict, db_default="{}")
     rules_version = fields.CharField(max_length=40, default="", db_default="")
+    late_minutes = fields.IntField(null=True)
 
     class Meta:
         table = "stream"

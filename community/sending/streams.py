@@ -13,15 +13,22 @@ from kernel.errors import NotFound, Refused
 
 
 async def open_stream(
-    label: str, *, products: Sequence[str] = (), limits: Policy | None = None, rules_version: str = ""
+    label: str,
+    *,
+    products: Sequence[str] = (),
+    limits: Policy | None = None,
+    rules_version: str = "",
+    late_minutes: int | None = None,
 ) -> int:
     """A new open stream; its number goes into `send.stream_id`. products: codes of what its messages are about.
 
     limits: the policy under which it was approved; never looser than that, whatever holds on the day. rules_version:
-    the wording rules that its texts were checked against.
+    the wording rules that its texts were checked against. late_minutes: so late its sends may go out after an outage.
     """
     kept = policies.told(limits) if limits is not None else {}
-    stream = await Stream.create(label=label, products=list(products), limits=kept, rules_version=rules_version)
+    stream = await Stream.create(
+        label=label, products=list(products), limits=kept, rules_version=rules_version, late_minutes=late_minutes
+    )
     return stream.id
 
 
