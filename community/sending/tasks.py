@@ -12,6 +12,7 @@ from community.sending import (
     dispatching,
     document_reminders,
     media,
+    outages,
     reconciling,
     reminding,
     results,
@@ -40,6 +41,8 @@ async def dispatch_urgent() -> None:
 async def dispatch_stream(stream_id: int) -> None:
     """Send what is due of one open stream."""
     await _forget_queued(stream_id)
+    # a wake-up may have lain in the queue over the outage, and come before the clock's first look
+    await outages.close_stale(stream_id)
     if await _work("campaigns", stream_id):
         dispatch_stream.later(stream_id)
 
@@ -47,6 +50,7 @@ async def dispatch_stream(stream_id: int) -> None:
 @task("urgent")
 async def dispatch_due() -> None:
     """Every few seconds: send what is urgent, and wake one worker for each stream with due sends."""
+    await outages.close_stale()
     for stream_id in await claiming.due_streams():
         if await _is_news(stream_id):
             dispatch_stream.later(stream_id)
