@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.audience import including
+from campaigns.audience import conditions, including
 from campaigns.audience.conditions import Tree
 from campaigns.audience.models import Segment, SegmentVersion
 from kernel import clock, database
@@ -40,6 +40,25 @@ async def choices() -> list[tuple[str, str]]:
     """The segments in use in their newest version, as pairs of reference and label."""
     found = await Segment.filter(retired_at__isnull=True).order_by("name")
     return [(f"{one.id}.{one.version}", f"{one.name}（第 {one.version} 版）") for one in found]
+
+
+async def labels() -> dict[str, str]:
+    """Every version of every segment by its reference, for rows that name an older one."""
+    rows = await SegmentVersion.all().order_by("segment_id", "version").values("segment_id", "version", "segment__name")
+    return {
+        f"{row['segment_id']}.{row['version']}": f"{row['segment__name']}（第 {row['version']} 版）" for row in rows
+    }
+
+
+async def outdated(tree: Tree) -> list[str]:
+    """What a tree names in an older version than the newest: "高净值：第 1 版，最新第 3 版"."""
+    named = [tuple(int(part) for part in one.split(".")) for one in conditions.references(tree)]
+    found = {one.id: one for one in await Segment.filter(id__in=[segment for segment, _ in named])} if named else {}
+    return [
+        f"{found[segment].name}：第 {version} 版，最新第 {found[segment].version} 版"
+        for segment, version in named
+        if segment in found and found[segment].version > version
+    ]
 
 
 async def save(name: str, tree: Tree, by: Staff, segment_id: int | None = None, seen: int | None = None) -> Segment:

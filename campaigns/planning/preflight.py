@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from campaigns.audience import including, reach
+from campaigns.audience import including, reach, saved
 from campaigns.content import library, notices, placeholders, rules, wording_links
 from campaigns.content.findings import Finding
 from campaigns.planning import (
@@ -148,6 +148,11 @@ async def _check_audience(campaign: Campaign, steps: list[Step], versions: list[
         return [Finding("audience.empty", f"没有可以发送的客户（{why}）", "放宽条件或换一个渠道", "conditions")]
     found = variants.findings(steps, versions, people.due)
     found += arbitration.findings(await arbitration.losses(campaign))
+    if older := await saved.outdated(campaign.conditions):
+        message = f"受众用的分群不是最新版本（{'；'.join(older)}）"
+        found.append(
+            Finding("audience.outdated", message, "核对后改选最新版本，或保持不变", "conditions", is_blocking=False)
+        )
     held_out = sum(line.clients for line in people.exclusions if line.reason == "held_out")
     if campaign.control_percent == 0:
         message = "没有对照组，将无法说明活动带来的效果"

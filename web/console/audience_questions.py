@@ -95,7 +95,7 @@ Pairs = list[tuple[str, str]]
 
 
 class Choices(NamedTuple):
-    """What can be picked in rows, as pairs of value and label by field."""
+    """What can be picked in rows, as pairs of value and label by field; versions: every segment in every version."""
 
     tier: Pairs
     stage: Pairs
@@ -111,6 +111,7 @@ class Choices(NamedTuple):
     livestream: Pairs
     list: Pairs
     segment: Pairs
+    versions: dict[str, str]
 
 
 async def choices(author: Staff) -> Choices:
@@ -130,6 +131,7 @@ async def choices(author: Staff) -> Choices:
         group=[(str(line.id), line.name or "未命名群") for line in await groups.lines(author, limit=200, offset=0)],
         behaviour=[(kind, describing.behaviour_label(kind)) for kind in describing.BEHAVIOURS],
         segment=await saved.choices(),
+        versions=await saved.labels(),
         list=await lists.choices(author) if may_save else [],
         **(await past.choices(author)),
     )

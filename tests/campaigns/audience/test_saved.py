@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from campaigns.audience import conditions, including, lists, reaching, saved, segments
+from campaigns.audience import conditions, describing, including, lists, reaching, saved, segments
 from campaigns.audience.deciding import Audience
 from campaigns.audience.lists import Row
-from campaigns.planning import overlapping
+from campaigns.planning import fingerprint, overlapping, preflight
 from community.clients import identities, personal
 from kernel import clock, database
 from kernel.errors import Forbidden, NotFound, Refused
 from staff.models import Branch, Staff
-from tests.campaigns.conftest import Cast, approved, make_clients
+from tests.campaigns.conftest import Cast, approved, draft_of, make_clients
 
 FANS = {"field": "fan", "op": "is"}
 WOMEN = {"field": "gender", "op": "in", "value": ["f"]}
@@ -51,6 +51,28 @@ async def test_what_names_a_segment_means_its_version_whatever_happens_later(cas
     assert await segments.count(_audience(cast.li, _in(f"{kept.id}.2"))) == 8
     assert await segments.count(_audience(cast.li, _in(f"{outer.id}.1"))) == 5
     assert {leaf["field"] for leaf in await including.all_leaves(_in(f"{outer.id}.1"))} == {"segment", "fan"}
+
+
+async def test_a_campaign_keeps_the_version_it_was_approved_with_and_is_told_of_a_newer_one(cast: Cast) -> None:
+    await make_clients(cast, 4)
+    kept = await saved.save("女客户", WOMEN, cast.li)
+    campaign = await draft_of(cast, tree=_in(f"{kept.id}.1"))
+    before = await fingerprint.of(campaign)
+    assert "audience.outdated" not in {one.code for one in await preflight.check(campaign)}
+    await saved.save("女客户", FANS, cast.li, kept.id)
+    assert await fingerprint.of(campaign) == before
+    told = {one.code: one for one in await preflight.check(campaign)}["audience.outdated"]
+    assert told.message == "受众用的分群不是最新版本（女客户：第 1 版，最新第 2 版）"
+    assert not told.is_blocking
+    assert "女客户 第 1 版：性别是“女”" in await describing.describe(campaign.conditions)
+    assert (await saved.labels())[f"{kept.id}.1"] == "女客户（第 1 版）"
+
+
+async def test_a_branch_inside_a_segment_belongs_to_the_approved_scope(cast: Cast) -> None:
+    kept = await saved.save("深圳", {"field": "branch", "op": "in", "value": [cast.branch.id]}, cast.li)
+    campaign = await draft_of(cast, tree=_in(f"{kept.id}.1"))
+    named = (await fingerprint.scope_of(campaign.author_id, campaign.conditions))["named"]
+    assert named == (await fingerprint.scope_of(campaign.author_id, kept.conditions))["named"] != []
 
 
 async def test_segments_that_multiply_each_other_are_refused(cast: Cast) -> None:
