@@ -60,7 +60,7 @@ class Kind:
 
     async def targets(self, campaign: Campaign, *, first: int = 1) -> Compiled:
         """Of an open kind: a SELECT of recipient, sender_userid, app, label, branch_id and people (clients there)."""
-        raise NotImplementedError(self.code)
+        raise LookupError(f"{self.code} speaks to clients one by one")
 
     async def findings(self, campaign: Campaign) -> list[Finding]:
         """What the preflight has to say about the kind's own part."""
