@@ -29,7 +29,7 @@ def read(path: Path) -> list[Row]:
 
 
 def _limited(rows: Iterable[Row]) -> list[Row]:
-    found = []
+    found: list[Row] = []
     for row in rows:
         if len(found) == MOST_ROWS:
             raise Refused(f"名单最多 {MOST_ROWS:,} 行，请拆分", code="list.rows")
