@@ -14,7 +14,8 @@ from kernel.errors import Refused
 from tests.campaigns.conftest import Cast, draft_of, make_clients
 
 SENT = """
-INSERT INTO send (key, client_id, channel, purpose, state, campaign_id, step, recipient, due_at, expires_at, accepted_at)
+INSERT INTO send (
+  key, client_id, channel, purpose, state, campaign_id, step, recipient, due_at, expires_at, accepted_at)
 SELECT 'g' || id, id, 'wecom_message', 'marketing', 'delivered', $2, 'main', 'wm' || id, $3, $3, $3
 FROM unnest($1::bigint[]) AS c(id)
 """
@@ -50,7 +51,8 @@ def test_the_sentence_says_what_can_be_seen() -> None:
     assert few.detectable is None
     assert "不能下结论" in few.sentence
     weak = power.figure("deposit_return", 30, 450, 50, 0.2)
-    assert weak.needed is not None and weak.needed > 500
+    assert weak.needed is not None
+    assert weak.needed > 500
     assert "假定对照水平 20.0%" in weak.sentence
     assert "没有对照组" in power.figure("active", 7, 200, 0, 0.1).sentence
 

@@ -91,7 +91,8 @@ async def test_an_occurrence_is_measured_against_the_question_about_its_series(c
     first = await _due_occurrence(series)
     await make_clients(cast, 5)
     asked = await running.outgrowing.asked_of(first)
-    assert asked is not None and asked.subject_id == series.id
+    assert asked is not None
+    assert asked.subject_id == series.id
 
 
 async def test_an_edit_of_the_series_calls_off_what_stands_in_the_calendar(cast: Cast) -> None:
