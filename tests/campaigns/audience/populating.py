@@ -102,11 +102,11 @@ async def _write_money(one: Person, chance: random.Random) -> None:
             *(one.id, day, total, deposit),
         )
     one.due_days = [_some_day(chance) for _ in range(chance.randint(0, 2))]
-    for place, day in enumerate(one.due_days):
+    for place, due in enumerate(one.due_days):
         await database.execute(
             "INSERT INTO account (bank, number_index, number_sealed, tail, client_id, matures_on)"
             " VALUES ('b', $1, '', '1', $2, $3)",
-            *(f"{one.id}-{place}", one.id, day),
+            *(f"{one.id}-{place}", one.id, due),
         )
 
 

@@ -110,7 +110,8 @@ def _level(one: Person) -> int | None:
 
 def _often(one: Person, value: dict[str, Any]) -> bool:
     since = NOW - timedelta(days=value["days"])
-    return sum(kind == value["kind"] and at >= since for kind, at, _ in one.did) >= value["times"]
+    times: int = value["times"]
+    return sum(kind == value["kind"] and at >= since for kind, at, _ in one.did) >= times
 
 
 def _campaigns(one: Person, op: str, value: list[int]) -> bool:
