@@ -110,8 +110,9 @@ def _level(one: Person) -> int | None:
 
 def _often(one: Person, value: dict[str, Any]) -> bool:
     since = NOW - timedelta(days=value["days"])
+    kind: str = value["kind"]
     times: int = value["times"]
-    return sum(kind == value["kind"] and at >= since for kind, at, _ in one.did) >= times
+    return sum(1 for what, at, _ in one.did if what == kind and at >= since) >= times
 
 
 def _campaigns(one: Person, op: str, value: list[int]) -> bool:
