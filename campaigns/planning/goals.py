@@ -69,8 +69,3 @@ def check(goal: str, days: int, limits: Mapping[str, float]) -> None:
 def said(goal: str, days: int) -> str:
     """A goal in words, for example 30 天存款回流率."""
     return f"{days} 天{GOALS[goal].label}" if goal in GOALS else ""
-
-
-def limits_said(limits: Mapping[str, float]) -> str:
-    """The guard-rails in words; empty without any."""
-    return "、".join(f"{GUARDS[code].label} {limit:g}%" for code, limit in limits.items() if code in GUARDS)

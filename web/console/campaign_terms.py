@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from campaigns.content import attaching, library
-from campaigns.planning import arbitration, fingerprint
+from campaigns.planning import arbitration, fingerprint, goals, recurring
 from campaigns.planning.models import Campaign
 from community.suitability.products import CLASS_NAMES
 from kernel import clock
@@ -24,6 +24,7 @@ async def facts(campaign: Campaign) -> list[tuple[str, str]]:
         found.append(("备用渠道", channels(fallbacks)))
     if spread := contents.get("spread_minutes"):
         found.append(("分散发送", _("%(n)s 分钟内均匀发出") % {"n": spread}))
+    found += _purpose(campaign, contents)
     if first := pilot(contents.get("pilot")):
         found.append(("试点先行", first))
     if campaign.priority != fingerprint.PLAIN_PRIORITY:
@@ -39,10 +40,41 @@ async def facts(campaign: Campaign) -> list[tuple[str, str]]:
     return found
 
 
+def _purpose(campaign: Campaign, contents: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = [("衡量目标", goal(contents.get("goal")))]
+    if guarded := guards(contents.get("guardrails")):
+        found.append(("护栏指标", guarded))
+    if campaign.starts_at and (rule := contents.get("repeats")):
+        found.append(("重复", recurring.said(rule, clock.local(campaign.starts_at).date())))
+    return found
+
+
 async def carried(ids: Iterable[int]) -> str:
     """Pieces of the library by kind, title and version."""
     some = await attaching.of_ids(list(ids))
     return "\n".join(f"{_(library.KINDS[one.kind])} · {one.title}（v{one.version}）" for one in some)
+
+
+def goal(chosen: Sequence[Any] | None) -> str:
+    """What a campaign is measured by: code and days as the fingerprint has them, none for the plain goal."""
+    code, days = chosen or goals.PLAIN
+    return _("%(n)s 天%(goal)s") % {"n": days, "goal": _(goals.GOALS[code].label)}
+
+
+def guards(limits_of: Mapping[str, float] | None) -> str:
+    """The guard-rails with their limits."""
+    known = {code: limit for code, limit in (limits_of or {}).items() if code in goals.GUARDS}
+    return _("、").join(f"{_(goals.GUARDS[code].label)} {limit:g}%" for code, limit in known.items())
+
+
+def repeats(rule: Mapping[str, Any] | None) -> str:
+    """The rule of a series in words that need no first date."""
+    if not rule:
+        return _("只发一次")
+    until = rule.get("until") or _("、").join(rule.get("dates", ()))
+    said = [_(recurring.EVERY[rule["every"]]), until, _("%(n)s 天") % {"n": rule["days"]} if "days" in rule else ""]
+    away = _("遇到法定节假日") + _(recurring.ON_HOLIDAY[rule.get("holidays", "skip")])
+    return _("、").join([one for one in said if one] + [away])
 
 
 def channels(codes: Iterable[str] | None) -> str:

@@ -41,6 +41,9 @@ _IN_WORDS: dict[str, Callable[[Any], str]] = {
     "pilot": campaign_terms.pilot,
     "channel": campaign_terms.channel,
     "starts_at": campaign_terms.moment,
+    "goal": campaign_terms.goal,
+    "guardrails": campaign_terms.guards,
+    "repeats": campaign_terms.repeats,
 }
 
 
