@@ -7,7 +7,7 @@ one person may approve of a campaign, a second person's word is asked first.
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from campaigns.audience import reach
@@ -44,6 +44,30 @@ GROUP BY s.step, s.client_id
 HAVING bool_and(s.state IN ('failed', 'skipped') AND s.reason <> ALL($2::text[])
     AND (s.reason NOT LIKE 'mass\\_%' OR s.reason = 'mass_single')) AND count(*) < $3
 """
+# the same where groups or members are the recipients; whoever reads there is not known one by one
+UNSENT_TARGETS = """
+SELECT s.step, s.recipient, count(*) AS times
+FROM send s JOIN step ON step.campaign_id = $1 AND step.code = s.step AND step.state IN ('planned', 'done')
+WHERE s.campaign_id = $1 AND s.client_id IS NULL
+GROUP BY s.step, s.recipient
+HAVING bool_and(s.state IN ('failed', 'skipped') AND s.reason <> ALL($2::text[])) AND count(*) < $3
+"""
+COUNT_TARGETS = f"""
+SELECT count(*)::int AS targets, COALESCE(sum(t.people), 0)::int AS people
+FROM (SELECT DISTINCT recipient FROM ({UNSENT_TARGETS}) one) missed
+JOIN target t ON t.campaign_id = $1 AND t.recipient = missed.recipient AND t.decision = 'due'
+"""  # noqa: S608  # only constants are filled in
+PLAN_TARGETS = f"""
+INSERT INTO send (key, purpose, channel, recipient, sender_userid, app, campaign_id, stream_id, step, attachments,
+    due_at, expires_at)
+SELECT 'c' || $1::bigint || ':' || $4::text || ':t' || t.id || ':r' || missed.times, 'marketing', $9::text, t.recipient,
+    t.sender_userid, t.app, $1::bigint, $5::bigint, $4::text, COALESCE($6::jsonb -> t.variant, $6::jsonb -> 'A'),
+    $7::timestamptz, $8::timestamptz
+FROM ({UNSENT_TARGETS}) missed
+JOIN target t ON t.campaign_id = $1::bigint AND t.recipient = missed.recipient AND t.decision = 'due'
+WHERE missed.step = $4::text
+ON CONFLICT (key) DO NOTHING
+"""  # noqa: S608  # only constants are filled in
 COUNT = f"""
 SELECT count(DISTINCT missed.client_id) FROM ({UNSENT}) missed
 JOIN client c ON c.id = missed.client_id AND c.merged_into_id IS NULL
@@ -71,15 +95,28 @@ class Outcome(NamedTuple):
     asked: Approval | None
 
 
-async def unsent(campaign_id: int) -> int:
-    """How many people certainly got nothing of a message and may be tried again."""
-    return int(await database.fetch_value(COUNT, campaign_id, list(NEVER), MOST))
+class Unsent(NamedTuple):
+    """Who may be tried again: people, and where anybody reads the groups or members (else 0)."""
+
+    people: int
+    targets: int = 0
+
+    def __bool__(self) -> bool:
+        return self.people > 0 or self.targets > 0
+
+
+async def unsent(campaign: Campaign) -> Unsent:
+    """Who certainly got nothing of a message and may be tried again."""
+    if kind.of(campaign.kind).is_open:
+        row = await database.fetch_one(COUNT_TARGETS, campaign.id, list(NEVER), MOST)
+        return Unsent(row["people"], row["targets"]) if row is not None else Unsent(0)
+    return Unsent(int(await database.fetch_value(COUNT, campaign.id, list(NEVER), MOST)))
 
 
 async def may_be_asked(campaign: Campaign) -> bool:
     """Whether the campaign is in a state in which its unsent may be tried again."""
     is_fresh = campaign.frozen_at is not None and clock.now() - campaign.frozen_at <= WITHIN
-    return is_fresh and lifecycle.may("resend", campaign.state) and not kind.of(campaign.kind).is_open
+    return is_fresh and lifecycle.may("resend", campaign.state)
 
 
 async def resend(campaign_id: int, by: Staff) -> Outcome:
@@ -91,23 +128,21 @@ async def resend(campaign_id: int, by: Staff) -> Outcome:
     async with transaction():
         campaign = await listing.lock(campaign_id, by)
         await _require_open(campaign)
-        people = await unsent(campaign.id)
-        if not people:
+        found = await unsent(campaign)
+        if not found:
             raise Refused(
                 "没有可以重发的客户：都已收到、结果不明，或不应再发", code="campaign.nobody_unsent", status=409
             )
         rule = await approval_rules.in_force("campaign")
-        if rule.needs(people) > 1:
-            return Outcome(0, await _ask(campaign, people, by))
+        if rule.needs(found.people) > 1:
+            return Outcome(0, await _ask(campaign, found.people, by))
         return Outcome(await _plan(campaign, by), None)
 
 
 async def _require_open(campaign: Campaign) -> None:
     lifecycle.after("resend", campaign.state)
     if not await may_be_asked(campaign):
-        raise Refused(
-            "活动开始已超过 7 天，或这种活动不能补发；请复制为新的活动", code="campaign.resend_late", status=409
-        )
+        raise Refused("活动开始已超过 7 天，不能补发；请复制为新的活动", code="campaign.resend_late", status=409)
 
 
 async def _ask(campaign: Campaign, people: int, by: Staff) -> Approval:
@@ -149,20 +184,29 @@ async def _plan_step(campaign: Campaign, step: Step) -> int:
     expires_at = await chosen.expires_at(campaign, step, now)
     if expires_at <= now:
         return 0
+    if chosen.is_open:
+        return await _insert(PLAN_TARGETS, campaign, step, now, expires_at, campaign.channel)
     plan = chosen.step(step.code)
     ways = reach.channels_of(plan.purpose, plan.channel or campaign.channel, () if plan.channel else campaign.fallbacks)
     way = reach.way(ways, now, first=9, before="d.channel")
+    return await _insert(PLAN.format(way=way.sql), campaign, step, now, expires_at, *way.arguments)
+
+
+async def _insert(
+    statement: str, campaign: Campaign, step: Step, due_at: datetime, expires_at: datetime, *more: object
+) -> int:
+    attachments = await writing.attachments_by_variant(campaign, step)
     planned = await database.execute(
-        PLAN.format(way=way.sql),
+        statement,
         campaign.id,
         list(NEVER),
         MOST,
         step.code,
         campaign.stream_id,
-        json.dumps(await writing.attachments_by_variant(campaign, step), ensure_ascii=False),
-        now,
+        json.dumps(attachments, ensure_ascii=False),
+        due_at,
         expires_at,
-        *way.arguments,
+        *more,
     )
     if planned:
         await Step.filter(id=step.id).update(state="planned", rules_version=step.rules_version)
@@ -177,7 +221,7 @@ async def _apply(asked: Approval, by: Staff) -> None:
     """What the last yes does: no more people than were asked for, and only those who are unsent by now."""
     campaign = await Campaign.get(id=asked.subject_id)
     await _require_open(campaign)
-    if campaign.approved_hash != asked.summary["content"]["hash"] or await unsent(campaign.id) > asked.size:
+    if campaign.approved_hash != asked.summary["content"]["hash"] or (await unsent(campaign)).people > asked.size:
         raise Refused("没有收到的客户比送审时更多，请退回后重新送审", code="campaign.outgrown", status=409)
     await _plan(campaign, by)
 

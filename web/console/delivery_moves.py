@@ -38,5 +38,5 @@ async def context(campaign: Campaign, funnel: Funnel) -> dict[str, Any]:
     may_resend = is_over and await resending.may_be_asked(campaign)
     return {
         "pilot": await piloting.of(campaign),
-        "unsent": await resending.unsent(campaign.id) if may_resend else 0,
+        "unsent": await resending.unsent(campaign) if may_resend else None,
     }

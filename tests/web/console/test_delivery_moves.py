@@ -61,9 +61,9 @@ async def test_the_page_says_how_many_got_nothing_and_its_button_tries_them_agai
     await bank.make_clients(people, 3)
     campaign = await _begun(people)
     browser = await signed_in("marketing")
-    assert "补发未收到的客户" not in (await browser.get(f"/campaigns/{campaign.id}")).text
+    assert "补发未发出的" not in (await browser.get(f"/campaigns/{campaign.id}")).text
     await Send.filter(campaign_id=campaign.id).update(state="failed", reason="gave_up", ended_at=clock.now())
-    assert "补发未收到的客户" in (await browser.get(f"/campaigns/{campaign.id}")).text
+    assert "补发未发出的" in (await browser.get(f"/campaigns/{campaign.id}")).text
     assert (await browser.post(f"/campaigns/{campaign.id}/resending", {})).status == 303
     assert await Send.filter(campaign_id=campaign.id, state="planned").count() == 3
     assert "补发没有收到的客户" in (await browser.get(f"/campaigns/{campaign.id}")).text
