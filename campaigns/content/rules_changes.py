@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from campaigns.content import notices, rules, rules_effect, wording
+from campaigns.content import notices, rules, rules_effect, wording, wording_patterns
 from campaigns.content.models import WordingChange
 from campaigns.content.rules import Book, Change
 from kernel import clock
@@ -105,6 +105,8 @@ def _add(book: Book, content: Mapping[str, Any]) -> dict[str, Any]:
         (content.get("replacement") or "").strip() or None,
         unless=tuple(unless),
     )
+    for word in (*words, *unless):
+        wording_patterns.check_pace(word)
     wording.compile_rule(made)
     if made.replacement and wording.check(
         made.replacement, book=dataclasses.replace(book, rules=(*book.rules, made), compiled={})

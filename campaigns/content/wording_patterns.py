@@ -12,6 +12,9 @@ from kernel.errors import Refused
 
 LONGEST = 400
 DEEPEST = 3
+MOST_WAYS = 2_000
+"""In how many ways a pattern of the bank's own may be tried at one place of a text."""
+_WIDTHS = {"…": 9, "#": 9, "¥": 20, "?": 2}
 GAP = 8
 _DIGIT = "[0-9一二三四五六七八九十百千万两几半]"
 _NUMBER = f"{_DIGIT}{{1,9}}"
@@ -49,6 +52,51 @@ def example(source: str) -> str:
         chosen = next((part for part in inner[1].split("|") if part), "")
         text = text[: inner.start()] + chosen + text[inner.end() :]
     return text.replace("#", "5").replace("¥", "5万元").replace("?", "")
+
+
+def check_pace(source: str) -> None:
+    """Refused: a pattern that could be tried in so many ways that a hostile text keeps a page waiting."""
+    if ways(source.strip()) > MOST_WAYS:
+        raise Refused(f"“{source[:40]}”里可有可无的部分太多，请拆成几行", code="rule.too_loose")
+
+
+def ways(source: str) -> int:
+    """An upper bound of the ways in which a pattern can match at one place: its gaps, and branches that begin alike."""
+    total, at = 1, 0
+    while at < len(source):
+        if source[at] == "(":
+            end = _closing(source, at)
+            total *= _ways_of(source[at + 1 : end])
+            at = end
+        else:
+            total *= _WIDTHS.get(source[at], 1)
+        at += 1
+    return total
+
+
+def _ways_of(group: str) -> int:
+    branches, depth = [""], 0
+    for one in group:
+        depth += (one == "(") - (one == ")")
+        if one == "|" and depth == 0:
+            branches.append("")
+        else:
+            branches[-1] += one
+    inner = max(ways(branch) for branch in branches)
+    begins = [branch[:1] for branch in branches]
+    # a branch that begins with a bracket or a number may begin like any other
+    loose = sum(one in ("(", "#", "¥", "…") for one in begins)
+    alike = max((begins.count(one) for one in begins if one), default=0)
+    return inner * (max(alike, 1) + loose + ("" in begins))
+
+
+def _closing(source: str, start: int) -> int:
+    depth = 0
+    for at in range(start, len(source)):
+        depth += (source[at] == "(") - (source[at] == ")")
+        if depth == 0:
+            return at
+    return len(source) - 1
 
 
 def _check_brackets(text: str) -> None:

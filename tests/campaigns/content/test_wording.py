@@ -31,12 +31,16 @@ def test_the_longest_match_wins() -> None:
     assert "保本保息" in found.message
 
 
-@pytest.mark.parametrize("text", ["请确保本次活动前到场", "环保本周主题", "非保本浮动收益", "不承诺保本", "打包本地特产"])
+@pytest.mark.parametrize(
+    "text", ["请确保本次活动前到场", "环保本周主题", "非保本浮动收益", "不承诺保本", "打包本地特产"]
+)
 def test_part_of_another_word_or_a_denial_is_no_promise(text: str) -> None:
     assert wording.check(text) == []
 
 
-@pytest.mark.parametrize("text", ["确保本金安全", "虽然写着不保本，其实是保本的", "不会骗您，这款保本", "您无需担心，保本"])
+@pytest.mark.parametrize(
+    "text", ["确保本金安全", "虽然写着不保本，其实是保本的", "不会骗您，这款保本", "您无需担心，保本"]
+)
 def test_a_denial_beside_a_promise_does_not_cover_it(text: str) -> None:
     assert findings.blocking(wording.check(text)) != []
 
