@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import date
 
-from campaigns.content import findings, placeholders, wording, wording_links
+from campaigns.content import findings, placeholders, rules, wording, wording_links
 from campaigns.content.findings import Finding
 from campaigns.content.models import Piece
 from community.sending.models import MediaAsset
@@ -70,6 +70,7 @@ async def save(
         **_plain(card or Card()),
     )
     await _require_whole(made)
+    await rules.refresh()
     if found := findings.blocking(said_in(made)):
         raise Refused("；".join(finding.message for finding in found), code="piece.forbidden_words")
     async with database.transaction():
