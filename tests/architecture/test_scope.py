@@ -14,6 +14,7 @@ NO_CLIENT = "shows no client: numbers of messages of the whole house, for those 
 LISTS = {
     "campaigns.audience.describing:_names": "names of the groups that a condition was given",
     "campaigns.audience.reach:_piece": CONDITION,
+    "campaigns.planning.power:_lately_returned": "the bank's own return rate of late: one figure, no client in it",
     "community.clients.consent_sql:answer": CONDITION,
     "community.clients.identities:_known": OF_A_FILE,
     "community.clients.identities:bind_bank_numbers": OF_A_FILE,

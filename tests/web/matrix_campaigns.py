@@ -35,6 +35,12 @@ CAMPAIGNS: dict[str, Entry] = {
     "campaign_wording": Entry("M", kind="draft", form={"text": "x"}, path={"step": "main"}, unaudited=READING),
     "campaign_submission": Entry("M", kind="draft", form=EDITOR),
     "campaign_trial": Entry("M", kind="draft", form=EDITOR),
+    "campaign_autosave": Entry("M", kind="draft", form=EDITOR),
+    # it doesn't repeat: whoever may end a series is told so
+    "campaign_series_end": Entry("MHR", kind="event"),
+    "campaign_versions": Entry(PLANNERS, kind="draft"),
+    # what the made bank keeps is not numbered here: nobody learns more than that
+    "campaign_restoration": Entry("M", kind="draft", path={"version": "999"}, own="not found"),
     "campaign_start": Entry("M", kind="campaign"),
     "campaign_pause": Entry("MHR", kind="event"),
     "campaign_resumption": Entry("M", kind="event"),
