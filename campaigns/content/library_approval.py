@@ -63,7 +63,8 @@ async def _summary(piece: Piece) -> dict[str, Any]:
         "有效期": " 至 ".join(str(day) for day in (piece.valid_from, piece.valid_until) if day),
     }
     files = [one for one in (piece.asset_id, piece.cover_id) if one is not None]
-    for one in await MediaAsset.filter(id__in=files).only("id", "name", "size", "sha256"):
+    kept = await MediaAsset.filter(id__in=files).only("id", "kind", "name", "size", "sha256")
+    for one in kept:
         told["文件"] = f"{one.name}（{one.size // 1024} KB，校验码 {one.sha256[:12]}）"
     lines = [["版本", f"第 {piece.version} 版"], *([label, value] for label, value in told.items() if value)]
     maker = await Staff.get(id=piece.by_id)
@@ -71,6 +72,7 @@ async def _summary(piece: Piece) -> dict[str, Any]:
     return {
         "title": f"素材：{piece.title}",
         "lines": lines,
+        "files": [[one.id, one.name, one.kind == "image"] for one in kept],
         "branch_id": maker.branch_id,
         "maker_ids": [piece.by_id],
     }

@@ -14,9 +14,9 @@ class Piece(Record):
     """Something to say or to attach that can be used again; `series` groups the versions of one piece.
 
     kind: see campaigns.content.library.KINDS. folder, tags: where it is found. valid_from, valid_until: the days
-    between which it may be used, both included. asset_id: its file (community.sending.media), cover_id: the picture of a card.
-    appid, page: of a mini-program. state: draft, waiting, approved or returned; what was kept before there was such a
-    thing counts as approved.
+    between which it may be used, both included. asset_id: its file (community.sending.media), cover_id: the picture of
+    a card. appid, page: of a mini-program. state: draft, waiting, approved or returned; what was kept before there was
+    such a thing counts as approved.
     """
 
     series = fields.CharField(max_length=40)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from campaigns.audience import describing, segments
 from campaigns.audience.segments import Waterfall
-from campaigns.content import rules, wording
+from campaigns.content import attaching, rules, wording
 from campaigns.kinds import registry
 from campaigns.planning import drafting, fingerprint, listing, preflight, products, reaching
 from campaigns.planning.models import Campaign
@@ -59,6 +59,7 @@ async def parts(asked: Approval, person: Staff) -> dict[str, Any]:
         "people": people_reached,
         "details": await kind_details.facts(draft.details) + await campaign_terms.facts(campaign),
         "checked": await preflight.check(campaign),
+        "carried": {step.code: await attaching.of_ids(step.pieces) for step in draft.steps},
         "texts": [
             Text(step.code, labels.get(step.code, ""), marking.lines(step.text, wording.check(step.text, step.code)))
             for step in draft.steps

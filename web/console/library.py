@@ -71,10 +71,7 @@ async def show_file(request: Request) -> Response:
     is_shown = asset.content_type in SHOWN
     ending = asset.name.rpartition(".")[2].lower()
     name = f"{asset.sha256[:12]}.{ending if ending.isalnum() and ending.isascii() else 'bin'}"
-    headers = {
-        "Content-Disposition": f'{"inline" if is_shown else "attachment"}; filename="{name}"',
-        "Cache-Control": "private, max-age=3600",
-    }
+    headers = {"Content-Disposition": f'{"inline" if is_shown else "attachment"}; filename="{name}"'}
     return Response(
         bytes(asset.data), media_type=asset.content_type if is_shown else "application/octet-stream", headers=headers
     )
