@@ -18,7 +18,7 @@ from wechat import doors
 assert staging.render
 assert registrations.REGISTERED
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload([__name__])
+_context.set_forkserver_preload(["tests.community.sending.fork_ground"])
 LIMIT = 60
 
 
