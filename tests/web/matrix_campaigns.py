@@ -35,7 +35,7 @@ CAMPAIGNS: dict[str, Entry] = {
     "campaign_wording": Entry("M", kind="draft", form={"text": "x"}, path={"step": "main"}, unaudited=READING),
     "campaign_submission": Entry("M", kind="draft", form=EDITOR),
     "campaign_trial": Entry("M", kind="draft", form=EDITOR),
-    "campaign_autosave": Entry("M", kind="draft", form=EDITOR),
+    "campaign_autosave": Entry("M", kind="draft", form=EDITOR, unaudited="what can't be saved is told on the page"),
     # it doesn't repeat: whoever may end a series is told so
     "campaign_series_end": Entry("MHR", kind="event"),
     "campaign_versions": Entry(PLANNERS, kind="draft"),
