@@ -34,14 +34,14 @@ async def _run(journey_id: int, environment: dict[str, str]) -> int:
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(400)
 async def test_kills_at_every_point_neither_lose_nor_double_a_step(cast: Cast, crash: Any) -> None:
     clients = await make_clients(cast, PEOPLE)
     journey = await approved(cast, rules(*STEPS))
     await timeline.record_many(clients, "contact.added")
     kills = 0
     for point in POINTS:
-        for _ in range(2):
-            kills += await _run(journey.id, crash(point)) != 0
+        kills += await _run(journey.id, crash(point)) != 0
     assert await _run(journey.id, {}) == 0
     assert kills >= len(POINTS)
     assert await count("SELECT count(*) FROM journey_entry WHERE state = 'finished'") == PEOPLE
