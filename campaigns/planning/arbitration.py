@@ -59,7 +59,9 @@ async def audience_of(campaign: Campaign) -> Audience:
 
 
 async def rivals(campaign: Campaign) -> list[Rival]:
-    """The campaigns of its day that go first, the first one first."""
+    """The campaigns of its day that go first, the first one first; none while only a hand says which day that is."""
+    if campaign.started_at is None and campaign.starts_at is None:
+        return []
     ranked = await of_day(day_of(campaign))
     found = []
     for other in ranked:
