@@ -18,7 +18,7 @@ from campaigns.journeys import checking, counting, dates, events, follow_ups, li
 from campaigns.journeys.steps import branch, split
 from campaigns.journeys.steps import registry as steps
 from campaigns.kinds import registry
-from campaigns.planning import goals, lifecycle, recurring
+from campaigns.planning import arbitration, channels, goals, lifecycle, recurring
 from community.clients import preferences, timeline
 from community.groups import directory as groups
 from community.privacy import labels as privacy_labels
@@ -53,6 +53,8 @@ TABLES: tuple[tuple[str, Any], ...] = (
     ("campaigns/delivery/receiving.py", receiving.OUTCOMES),
     ("campaigns/delivery/responses.py", [one.label for one in responses.CUTS.values()]),
     ("campaigns/delivery/experiments.py", experiments.CHOICES),
+    ("campaigns/planning/arbitration.py", arbitration.PRIORITIES),
+    ("campaigns/planning/channels.py", [one.about for one in channels.POLICIES.values()]),
     (
         "campaigns/kinds",
         [[kind.label, [step.label for step in kind.steps]] for kind in registry.KINDS.values()],

@@ -14,13 +14,11 @@ from community.sending.models import Send
 from kernel import clock, database
 from tests.campaigns.conftest import Cast, approved, draft_of, make_clients
 
-NEVER_QUIET = {"quiet_from": time(0), "quiet_until": time(0)}
-
 
 @pytest.fixture
 async def one_a_day(db: None) -> None:
     """Each client may get one marketing message a day."""
-    await policies.save(clock.today(), policies.Policy(daily_cap=1, monthly_cap=30, **NEVER_QUIET))
+    await policies.save(clock.today(), policies.Policy(1, 30, time(0), time(0)))
 
 
 async def _started(cast: Cast, **changes: object) -> Campaign:
