@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-from campaigns.content import library, library_approval
+from campaigns.content import library, library_approval, link_opening, links
 from campaigns.content.models import Piece
 from campaigns.planning.models import Step
+from community.clients import timeline
 from staff import approvals
 from staff.models import Approval, Staff
 from tests.browsing import Browser
@@ -64,5 +65,15 @@ async def test_what_is_missing_is_said_beside_the_form_and_a_text_is_seen_as_a_c
 
 async def test_a_link_leads_on_and_programs_leave_no_tap(signed_in: SignIn, people: dict[str, Staff]) -> None:
     browser = await signed_in("marketing")
+    (client_id,) = await bank.make_clients(people, 1)
+    link = await links.track("campaign:3", "main", "https://bank.example/course")
+    path = f"/l/{links.token(link.id, client_id)}"
+    phone = {"user-agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50", "accept": "text/html"}
+    answer = await browser.get(path, phone)
+    assert (answer.status, answer.headers["location"]) == (302, "https://bank.example/course")
+    assert (await browser.ask("HEAD", path, phone)).status == 302
+    assert (await browser.get(path, {"user-agent": "curl/8.5"})).status == 302
+    assert await link_opening.counts("campaign:3") == {"client": 1, "preview": 2}
+    assert [one.kind for one in await timeline.entries(client_id)] == ["link.clicked"]
     for broken in ("/l/x", "/l/AAAA", "/l/%E4%BD%A0"):
         assert (await browser.get(broken)).status == 404
