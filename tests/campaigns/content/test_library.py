@@ -16,8 +16,8 @@ from kernel import clock, settings
 from kernel.errors import Refused
 from staff import approvals
 from staff.models import Approval
-from tests.campaigns.content.making import MP4, PDF, approve, picture, png
 from tests.campaigns.conftest import Cast, draft_of, make_clients
+from tests.campaigns.content.making import MP4, PDF, approve, picture, png
 
 
 async def test_the_same_file_is_kept_once_and_must_be_what_its_name_says(db: None) -> None:
