@@ -48,7 +48,10 @@ async def page(person: Staff, offset: int, limit: int) -> list[Experiment]:
 
 
 async def decide(campaign_id: int, choice: str, note: str, by: Staff) -> Verdict:
-    """Write down what follows from a campaign, with the figures it rests on. Refused: they are not complete yet."""
+    """Write down what follows from a campaign, with the figures it rests on. Refused: they are not complete yet.
+
+    NotFound: not a campaign that this person may change.
+    """
     campaign = await listing.get(campaign_id, by)
     figures = await lift.of(campaign)
     if figures is None or not campaign.control_percent:
@@ -60,6 +63,8 @@ async def decide(campaign_id: int, choice: str, note: str, by: Staff) -> Verdict
     if not note.strip():
         raise Refused("请写明理由，以后的人要看得懂", code="verdict.note")
     async with database.transaction():
+        # what head office tried, head office decides
+        await listing.lock(campaign.id, by)
         made = await Verdict.create(
             campaign_id=campaign.id, by=by, choice=choice, note=note.strip()[:LONGEST], figures=_kept(figures)
         )

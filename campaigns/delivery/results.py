@@ -14,8 +14,8 @@ from community.clients import timeline
 from kernel import clock, database
 
 WATCH_DAYS = 7
-BY_INVITATION = ("event.", "livestream.")
-"""Acts that only an invitation makes possible: the control group can't open, accept or watch what it never heard of."""
+BY_INVITATION = ("event.", "livestream.", "link.")
+"""Acts that only an invitation makes possible: the control group can't open, accept, watch or tap what it never got."""
 
 # intention to treat: everybody who was drawn counts in the own arm, reached or not
 _ARMS = """

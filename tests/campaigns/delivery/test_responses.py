@@ -13,10 +13,10 @@ from campaigns.planning.models import Campaign
 from community.clients import timeline
 from community.clients.models import Client
 from kernel import clock, database
-from kernel.errors import Refused
+from kernel.errors import NotFound, Refused
 from loyalty.metrics.comparing import Arm, Comparison
 from loyalty.metrics.intervals import Interval, Sums
-from staff.models import AuditEntry
+from staff.models import AuditEntry, Staff
 from tests.campaigns.conftest import Cast, approved, make_clients
 
 DELIVER = """
@@ -59,6 +59,8 @@ async def test_each_person_counts_once_in_the_own_arm_whoever_was_reached(cast: 
     assert (part.treated.people, part.treated.reached) == (len(treated), 20)
     assert (part.treated.clicked, part.treated.replied, part.treated.complained) == (5, 2, 1)
     assert (part.control.people, part.control.replied, part.control.gone) == (len(control), 1, 1)
+    # a tap on the campaign's own link proves nothing but the link: the control group has none
+    assert (part.treated.active, part.control.active) == (2, 2)
     assert part.difference is not None
     assert part.difference.low < 0 < part.difference.high
 
@@ -123,6 +125,9 @@ async def test_nobody_decides_before_the_figures_are_complete(cast: Cast, begun:
     (one,) = await experiments.page(cast.li, 0, 10)
     assert (one.is_ready, one.verdict) == (False, None)
     with clock.frozen(clock.now() + timedelta(days=31)):
+        local = await Staff.create(login="lu", name="路", role="marketing", branch=cast.branch, reach="branch")
+        with pytest.raises(NotFound):
+            await experiments.decide(begun.id, "drop", "不归我管", local)
         with pytest.raises(Refused, match="写明理由"):
             await experiments.decide(begun.id, "adopt", " ", cast.li)
         await experiments.decide(begun.id, "again", "人太少", cast.li)
