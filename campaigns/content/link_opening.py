@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from campaigns.content.links import Told
@@ -18,8 +17,6 @@ from community.clients.models import Client
 from kernel import clock, database
 
 KIND = "link.clicked"
-AGAIN = timedelta(seconds=10)
-"""WeChat's own warning page, a reload and a double tap open a page twice: that is one tap."""
 _PROGRAM = re.compile(
     r"bot\b|spider|crawl|slurp|preview|scan|monitor|headless|phantom|curl|wget|python|java/|okhttp|go-http|httpclient|"
     r"libwww|axios|node-fetch|facebookexternalhit|linkcheck|validator|security",
@@ -32,8 +29,10 @@ INSERT INTO link_tally (link_id, staff_id, opened_on, how, times) VALUES ($1, $2
 ON CONFLICT (link_id, staff_id, opened_on, how) DO UPDATE SET times = link_tally.times + 1
 """
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('link.' || $1::text, $2::bigint))"
-_JUST_NOW = """
-SELECT EXISTS (SELECT FROM timeline_entry WHERE client_id = $1 AND kind = $2 AND at > $3
+# one fact a day: WeChat's warning page and reloads open a page twice, and a journey that begins with a tap can't be
+# made to begin again and again
+_THAT_DAY = """
+SELECT EXISTS (SELECT FROM timeline_entry WHERE client_id = $1 AND kind = $2 AND at >= $3 AND at < $5
   AND detail ->> 'link' = $4::text)
 """
 _TOLD = """
@@ -76,10 +75,10 @@ async def note(link: TrackedLink, told: Told, visit: Visit) -> str:
     if not number or not await Client.filter(id=number, erased_at=None).exists():
         await _count(link, told, "unknown")
         return "unknown"
-    now = clock.now()
+    begins, ends = clock.day_bounds(clock.today())
     async with database.transaction():
         await database.fetch(_ONE_AT_A_TIME, str(link.id), number)
-        is_again = await database.fetch_value(_JUST_NOW, number, KIND, now - AGAIN, str(link.id))
+        is_again = await database.fetch_value(_THAT_DAY, number, KIND, begins, str(link.id), ends)
         if not is_again:
             await timeline.record(number, KIND, **detail(link))
         how = "again" if is_again else "client"

@@ -66,7 +66,7 @@ class LinkTally(Record):
     """How often a link was opened on one day, by why it counts or doesn't; names no client.
 
     staff_id: whose message it was, 0 when nobody's. how: client (known, on the timeline), unknown (a person whom the
-    address doesn't name), again (the same client within seconds), preview (fetched ahead or by a program).
+    address doesn't name), again (the same client on the same day), preview (fetched ahead or by a program).
     """
 
     link: fields.ForeignKeyRelation[TrackedLink] = fields.ForeignKeyField(

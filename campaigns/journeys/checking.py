@@ -92,6 +92,10 @@ def _rules(rules: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("rules.shape", refusal.message, "修改后再提交", "conditions")
     if rules["reentry"] == "after" and not 1 <= rules["reentry_days"] <= 3650:
         yield Finding("rules.reentry", "再次进入的间隔须在 1 到 3650 天之间", "修改天数", "rules")
+    if rules["reentry"] == "each" and definition.gives(rules):
+        # what a client does again and again (a tap, a message) must not be paid each time
+        message = "会送积分或权益的旅程，不能每次发生都可进入"
+        yield Finding("rules.reentry_gives", message, "改为“只进一次”，或“隔一段时间”（至少 1 天）", "rules")
     if not 1 <= rules["fresh_hours"] <= 24 * 30:
         yield Finding("rules.fresh", "系统中断后的补入时限须在 1 到 720 小时之间", "修改时限", "rules")
     if not 1 <= rules["staff_per_day"] <= 500:

@@ -19,6 +19,7 @@ Step = dict[str, Any]
 MOST_STEPS = 40
 DEEPEST = 4
 CONTROL = "control"
+GIVING = ("points", "benefit")
 END = ""
 
 
@@ -61,6 +62,11 @@ def empty() -> Definition:
 def steps_of(definition: Definition) -> list[Placed]:
     """All steps from top to bottom, the inner ones right after their parent."""
     return list(_walk(definition.get("steps", []), 0, ""))
+
+
+def gives(definition: Definition) -> bool:
+    """Whether any path gives something of worth: points or a benefit."""
+    return any(placed.step["kind"] in GIVING for placed in steps_of(definition))
 
 
 def find(definition: Definition, code: str) -> Placed:

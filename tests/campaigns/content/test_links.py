@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as effort
@@ -74,9 +76,11 @@ async def test_a_tap_lands_on_the_clients_timeline_once_and_previews_do_not(cast
     assert ways == ["client", "again", "preview", "unknown"]
     entries = [one for one in await timeline.entries(client_id) if one.kind == "link.clicked"]
     assert [dict(one.detail) for one in entries] == [{"campaign": 7, "step": "main", "link": link.id}]
-    with clock.frozen(clock.now() + link_opening.AGAIN * 2):
+    with clock.frozen(clock.day_bounds(clock.today())[1] - timedelta(seconds=1)):
+        assert await link_opening.note(found, told, Visit("GET", PHONE)) == "again"
+    with clock.frozen(clock.day_bounds(clock.today())[1]):
         assert await link_opening.note(found, told, Visit("GET", PHONE)) == "client"
-    assert await link_opening.counts("campaign:7") == {"client": 2, "again": 1, "preview": 1, "unknown": 1}
+    assert await link_opening.counts("campaign:7") == {"client": 2, "again": 2, "preview": 1, "unknown": 1}
     assert await link_opening.by_staff("campaign:7") == [("陈经理", 3)]
     with clock.frozen(clock.now() + links.GOOD_FOR * 1.01), pytest.raises(NotFound):
         await links.open_token(links.token(link.id, client_id))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
-from campaigns.journeys import running
+import pytest
+
+from campaigns.journeys import checking, drafting, running
 from campaigns.journeys.models import JourneyEntry
 from community.clients import merging, tagging, timeline
 from kernel import clock, database
@@ -70,6 +73,15 @@ async def test_again_only_after_the_days_that_were_said(cast: Cast, clients: lis
             await timeline.record(clients[0], "contact.added")
             await go(journey)
     assert await JourneyEntry.filter(client_id=clients[0]).count() == 2
+
+
+@pytest.mark.parametrize("gift", [step("points", "s2"), step("benefit", "s2", benefit=1)], ids=lambda one: one["kind"])
+async def test_what_a_client_can_do_again_and_again_is_not_paid_each_time(cast: Cast, gift: dict[str, Any]) -> None:
+    fork = step("branch", "s1", ways={"no": [gift]})
+    for reentry, is_stopped in (("each", True), ("after", False), ("once", False)):
+        journey = await drafting.create("有礼", cast.li, rules(fork, event="link.clicked", reentry=reentry))
+        found = {one.code for one in await checking.check(journey) if one.is_blocking}
+        assert ("rules.reentry_gives" in found) is is_stopped
 
 
 async def test_what_happened_long_before_the_system_came_back_is_left(cast: Cast, clients: list[int]) -> None:
