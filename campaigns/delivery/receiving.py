@@ -94,7 +94,8 @@ async def people(campaign: Campaign, by: Staff, outcome: str = "", offset: int =
 
 
 def _person(row: database.Row) -> Person:
-    decision = "" if row["decision"] == "due" else deciding.REASONS.get(row["decision"], row["decision"])
+    # being drawn into the control group is the outcome itself and no further reason
+    decision = "" if row["decision"] in ("due", "held_out") else deciding.REASONS.get(row["decision"], row["decision"])
     return Person(
         client_id=row["client_id"],
         name=masking.name(personal.open_name(row["client_id"], row["name_sealed"])),

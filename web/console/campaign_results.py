@@ -16,6 +16,7 @@ from campaigns.planning.models import Campaign
 from kernel.errors import Refused
 from loyalty.metrics.intervals import Interval
 from loyalty.metrics.measuring import ReturnFigures
+from loyalty.tiers import directory
 from staff import permissions
 from staff.models import Staff
 from web import formats, forms, paging, session, words
@@ -157,6 +158,8 @@ async def _labels(campaign: Campaign, cut: str) -> dict[str, str]:
     nothing = {"": _("未填写")}
     if cut == "variant":
         return nothing | {one.code: f"{one.code} {one.label}".strip() for one in await variants.of(campaign.id)}
+    if cut == "tier":
+        return nothing | await directory.tier_names()
     return nothing
 
 
