@@ -86,8 +86,8 @@ async def _is_held(campaign: Campaign, step: Step) -> bool:
     if await approved_texts.is_altered(campaign, step):
         await approved_texts.hold(campaign, step)
         return True
-    if step.text.strip() and not await wording_recheck.passes(campaign, step):
-        await wording_recheck.hold(campaign, step)
+    if step.text.strip() and (reason := await wording_recheck.objection(campaign, step)):
+        await wording_recheck.hold(campaign, step, reason)
         return True
     return False
 

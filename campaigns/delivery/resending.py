@@ -178,8 +178,10 @@ async def _plan(campaign: Campaign, by: Staff) -> int:
 
 
 async def _plan_step(campaign: Campaign, step: Step) -> int:
-    if await approved_texts.is_altered(campaign, step) or not await wording_recheck.passes(campaign, step):
-        raise Refused("文字与批准时不同，或现行宣传规则已禁止，不能补发", code="campaign.text_altered", status=409)
+    if await approved_texts.is_altered(campaign, step) or await wording_recheck.objection(campaign, step):
+        raise Refused(
+            "文字与批准时不同，或文字、链接、附件现在已不可用，不能补发", code="campaign.text_altered", status=409
+        )
     now, chosen = clock.now(), kind.of(campaign.kind)
     expires_at = await chosen.expires_at(campaign, step, now)
     if expires_at <= now:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campaigns.content import attaching, placeholders
+from campaigns.content import attaching, placeholders, wording, wording_links
 from campaigns.content.findings import Finding
 from campaigns.content.models import Piece
-from campaigns.planning import channels
+from campaigns.planning import channels, variants
 from campaigns.planning.models import Campaign, Step
 from kernel import clock
 from kernel.errors import Refused
@@ -25,7 +25,7 @@ async def check_choice(ids: Sequence[int]) -> list[int]:
 
 
 async def findings(campaign: Campaign, steps: Sequence[Step]) -> list[Finding]:
-    """What stands against the pieces of each message."""
+    """What stands against the pieces of each message on the day it goes out: the planned one, or today once past."""
     found: list[Finding] = []
     for step in steps:
         if not step.pieces:
@@ -34,11 +34,30 @@ async def findings(campaign: Campaign, steps: Sequence[Step]) -> list[Finding]:
             found.append(Finding("pieces.alone", "附件要和正文一起发送", "填写正文，或去掉附件", step.code))
             continue
         at = step.due_at or campaign.starts_at
-        day = clock.local(at).date() if at is not None else None
+        day = max(clock.local(at).date(), clock.today()) if at is not None else None
         has_card = bool(step.link_url) and "活动链接" not in placeholders.used(step.text)
         ways = channels.of_step(campaign, step.code)
         found += attaching.findings(await attaching.of_ids(step.pieces), ways, day, has_card, step.code)
     return found
+
+
+async def standing(campaign: Campaign, steps: Sequence[Step]) -> list[Finding]:
+    """What forbids by now what these messages carry, in every version: an approval may be weeks old.
+
+    The rules of wording must be fresh (rules.refresh): sites leave their list, too.
+    """
+    said = [step for step in steps if step.text.strip()]
+    every = [*said, *(step for _, step in variants.every(said, await variants.of(campaign.id)))]
+    found = await findings(campaign, said) + [one for step in every for one in link_findings(step)]
+    return list(dict.fromkeys(one for one in found if one.is_blocking))
+
+
+def link_findings(step: Step) -> list[Finding]:
+    """What stands against the link of a message: where it leads, and what its title says."""
+    titled = wording.check(step.link_title, step.code)
+    # a press on the finding's button mends the text, never the title
+    said = [one._replace(message=f"链接标题：{one.message}", start=0, end=0, replacement=None) for one in titled]
+    return wording_links.findings(step.link_url, step.code) + said
 
 
 async def lines(step: Step) -> list[Piece]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from campaigns.audience import including, reach, saved
-from campaigns.content import library, notices, placeholders, rules, wording_links
+from campaigns.content import library, notices, placeholders, rules
 from campaigns.content.findings import Finding
 from campaigns.planning import (
     allowances,
@@ -89,7 +89,7 @@ def _check_link(campaign: Campaign, step: Step) -> Iterator[Finding]:
     elif scheme == "http" and not settings.get().demo:
         yield Finding("step.link_plain", "链接地址不是 https", "改用 https 地址", step.code)
     else:
-        yield from wording_links.findings(step.link_url, step.code)
+        yield from carrying.link_findings(step)
 
 
 def _check_service(campaign: Campaign, steps: list[Step]) -> Iterator[Finding]:

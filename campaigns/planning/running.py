@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from campaigns.content import findings, rules
-from campaigns.planning import fingerprint, kind, lifecycle, listing, outgrowing, products, recurring
+from campaigns.planning import carrying, fingerprint, kind, lifecycle, listing, outgrowing, products, recurring
 from campaigns.planning.drafting import SUBJECT
-from campaigns.planning.models import Campaign
+from campaigns.planning.models import Campaign, Step
 from community.sending import reminding, streams
 from community.sending import tasks as sending_tasks
 from kernel import clock, database, logs
@@ -167,7 +167,7 @@ async def _start_or_hold(campaign: Campaign) -> bool:
 
 
 async def _hold(campaign: Campaign, reason: str) -> None:
-    campaign.state, campaign.hold_reason = lifecycle.after("hold", campaign.state), reason
+    campaign.state, campaign.hold_reason = lifecycle.after("hold", campaign.state), reason[:200]
     await campaign.save()
     await audit.record(None, "campaign.held", SUBJECT, campaign.id, reason=reason)
     _log.warning("campaign.held", campaign=campaign.id)
@@ -222,8 +222,11 @@ async def _refuse_partial(campaign: Campaign, by: Staff) -> None:
 
 
 async def _require_timely(campaign: Campaign) -> None:
-    # an approval may be days old: nobody is invited to what has begun meanwhile
+    # an approval may be days old: nobody is invited to what has begun meanwhile, or sent what was retired meanwhile
+    await rules.refresh()
+    steps = await Step.filter(campaign_id=campaign.id).order_by("position", "id")
     said = await kind.of(campaign.kind).findings(campaign) + await products.findings(campaign)
+    said += await carrying.standing(campaign, steps)
     if found := findings.blocking(said):
         message = "；".join(finding.message for finding in found)
         raise Refused(f"现在已不能开始：{message}", code="campaign.too_late", status=409)

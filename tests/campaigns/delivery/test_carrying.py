@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from campaigns.content import links
-from campaigns.delivery import tasks
-from campaigns.planning import approval, drafting, fingerprint, running
+from campaigns.content import library, links
+from campaigns.delivery import freezing, tasks
+from campaigns.planning import approval, carrying, drafting, fingerprint, running
 from campaigns.planning.drafting import StepText
-from campaigns.planning.models import Campaign
+from campaigns.planning.models import Campaign, Step
 from community.sending import dispatching, media
 from community.sending.models import MediaUpload, Send
-from kernel import clock, sealing, settings
+from kernel import clock, database, sealing, settings
 from tests.campaigns.conftest import Cast, draft_of
 from tests.campaigns.content.making import approve, picture
 from tests.community.sending.conftest import awake as awake
@@ -33,8 +34,8 @@ async def _sent(cast: Cast, campaign: Campaign) -> Campaign:
     return campaign
 
 
-async def _with_pieces(cast: Cast, pieces: list[int], link_url: str = "") -> Campaign:
-    campaign = await draft_of(cast)
+async def _with_pieces(cast: Cast, pieces: list[int], link_url: str = "", **changes: Any) -> Campaign:
+    campaign = await draft_of(cast, **changes)
     text = (await drafting.read(campaign)).steps[0].text
     step = StepText("main", text, "讲堂" if link_url else "", link_url, tuple(pieces))
     return await _submitted(cast, campaign, (step,))
@@ -110,6 +111,41 @@ async def test_each_follower_gets_an_address_of_their_own_and_a_member_one_for_a
     said = {_said(send) for send in await Send.filter(campaign_id=campaign.id, state="accepted")}
     assert len(said) == 1
     assert links.read(said.pop().partition(links.PATH)[2].split()[0]).client_id == 0
+
+
+async def test_what_was_retired_after_the_approval_holds_the_start(cast: Cast, stage: Stage) -> None:
+    await stage.contacts(2)
+    piece = await approve(cast, await picture(cast))
+    at = clock.now() + timedelta(hours=1)
+    campaign = await _with_pieces(cast, [piece.id], starts_at=at)
+    await library.retire(piece.series, cast.li)
+    with clock.frozen(at):
+        assert not await running.start_if_due(campaign.id)
+    held = await Campaign.get(id=campaign.id)
+    assert (held.state, "已停用" in held.hold_reason) == ("held", True)
+
+
+async def test_what_is_out_of_its_days_when_sends_are_planned_pauses_the_campaign(cast: Cast, stage: Stage) -> None:
+    await stage.contacts(2)
+    piece = await approve(cast, await picture(cast))
+    campaign = await _with_pieces(cast, [piece.id])
+    await running.start(campaign.id, cast.li)
+    await freezing.freeze(campaign.id)
+    await database.execute("UPDATE piece SET valid_until = $1", clock.today() - timedelta(days=1))
+    await tasks.start_campaign.now(campaign.id)
+    paused = await Campaign.get(id=campaign.id)
+    assert (paused.state, "有效期" in paused.hold_reason) == ("paused", True)
+    assert await Send.filter(campaign_id=campaign.id).count() == 0
+
+
+async def test_a_site_that_left_the_list_holds_the_start(cast: Cast, stage: Stage) -> None:
+    await stage.contacts(2)
+    campaign = await _with_pieces(cast, [], settings.get().public_url + "/a")
+    step = await Step.get(campaign_id=campaign.id)
+    step.link_url, step.link_title = "https://elsewhere.example/a", "见 evil.com"
+    found = {one.message for one in await carrying.standing(campaign, [step])}
+    assert len(found) == 2
+    assert any(message.startswith("链接标题：") for message in found)
 
 
 def _said(send: Send) -> str:
