@@ -72,9 +72,36 @@ async def test_a_later_message_does_not_go_to_whoever_was_merged_with_a_control_
     assert (skipped.client_id, skipped.reason) == (treated[0], "control_arm")
 
 
-async def test_a_merge_of_two_who_are_both_invited_stops_nothing(cast: Cast) -> None:
+@pytest.mark.usefixtures("awake")
+@pytest.mark.parametrize("is_claimed", [False, True])
+async def test_two_who_are_both_invited_and_are_one_person_hear_once(
+    cast: Cast, stage: Stage, is_claimed: bool
+) -> None:
+    followers = await stage.followers(8)
+    campaign = await _sent(cast)
+    treated, _ = await _both_arms(campaign)
+    owner, claimed = leases.new_owner(), []
+    if is_claimed:
+        assert campaign.stream_id is not None
+        claimed = (await claiming.claim(owner, 100, channel="oa_service", stream_id=campaign.stream_id)).rows
+    await identities.merge(treated[0], treated[1])
+    await dispatching.send_claimed(owner, claimed)
+    while await dispatching.dispatch(lane="campaigns", stream_id=campaign.stream_id):
+        pass
+    states = {send.state: send.reason for send in await Send.filter(campaign_id=campaign.id, client_id=treated[0])}
+    assert states == {"delivered": "", "skipped": "duplicate_identity"}
+    reached = await stage.reached()
+    assert len(reached) == len(treated) - 1
+    assert len({followers[openid] for openid in reached} & set(treated[:2])) == 1
+
+
+async def test_a_merge_after_one_message_went_out_takes_back_the_other_and_nothing_else(cast: Cast) -> None:
     await make_clients(cast, 30, fans=True)
     campaign = await _sent(cast)
     treated, _ = await _both_arms(campaign)
+    await Send.filter(campaign_id=campaign.id, client_id=treated[1]).update(state="unknown")
     await identities.merge(treated[0], treated[1])
-    assert await Send.filter(campaign_id=campaign.id, state="skipped").count() == 0
+    skipped = await Send.filter(campaign_id=campaign.id, state="skipped")
+    assert [send.reason for send in skipped] == ["duplicate_identity"]
+    assert await Send.filter(campaign_id=campaign.id, client_id=treated[0], state="unknown").count() == 1
+    assert await Send.filter(campaign_id=campaign.id, state="planned").count() == len(treated) - 2
