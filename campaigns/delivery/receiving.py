@@ -27,29 +27,33 @@ OUTCOMES = {
 }
 """What became of a person, one of these each: the best of their messages, or why there was none."""
 _BY_RANK = {rank: outcome for outcome, (rank, _) in OUTCOMES.items()}
-# each person's messages are looked up by the client: a page costs a page, however large the audience is
-_PEOPLE = """
-FROM delivery d JOIN client c ON c.id = d.client_id
-CROSS JOIN LATERAL (
-  SELECT COALESCE(
-      max(CASE s.state WHEN 'delivered' THEN 7 WHEN 'confirmed' THEN 6 WHEN 'accepted' THEN 6 WHEN 'unknown' THEN 4
-        WHEN 'failed' THEN 3 WHEN 'skipped' THEN 2 ELSE 5 END) FILTER (WHERE s.id IS NOT NULL),
-      CASE WHEN d.arm = 'control' THEN 1 WHEN d.decision = 'due' THEN 5 ELSE 0 END) AS rank,
-    json_agg(json_build_object('step', s.step, 'state', s.state, 'reason', s.reason, 'channel', s.channel,
-      'handed_at', s.accepted_at, 'delivered_at', s.delivered_at) ORDER BY s.id
-    ) FILTER (WHERE s.id IS NOT NULL) AS sends
-  FROM (SELECT 1) one LEFT JOIN send s ON s.client_id = d.client_id AND s.campaign_id = d.campaign_id
-) told
-WHERE d.campaign_id = $1 AND {own}
+_BEST = """
+SELECT s.client_id, max(CASE s.state WHEN 'delivered' THEN 7 WHEN 'confirmed' THEN 6 WHEN 'accepted' THEN 6
+  WHEN 'unknown' THEN 4 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 2 ELSE 5 END) AS rank
+FROM send s WHERE s.campaign_id = $1 GROUP BY 1
 """
+_RANK = """
+COALESCE(best.rank, CASE WHEN d.arm = 'control' THEN 1 WHEN d.decision = 'due' THEN 5 ELSE 0 END)
+"""
+_OF_ALL = "FROM delivery d JOIN client c ON c.id = d.client_id {best} WHERE d.campaign_id = $1 AND {own}"
+# the people of the page first, by two indexes; what each of them got only then: a page costs a page
 _PAGE = f"""
-SELECT d.client_id, c.name_sealed, owner.name AS owner, d.tier, d.variant, d.decision, d.note, told.rank, told.sends,
+WITH page AS (
+  SELECT d.client_id, d.tier, d.variant, d.decision, d.note, d.arm, c.name_sealed, c.owner_id
+  {_OF_ALL} {{only}} ORDER BY d.client_id OFFSET $2 LIMIT $3
+), best AS (
+  {_BEST.replace("GROUP BY", "AND s.client_id = ANY(ARRAY(SELECT client_id FROM page)) GROUP BY")}
+)
+SELECT d.*, owner.name AS owner, {_RANK} AS rank,
+  (SELECT json_agg(json_build_object('step', s.step, 'state', s.state, 'reason', s.reason, 'channel', s.channel,
+    'handed_at', s.accepted_at, 'delivered_at', s.delivered_at) ORDER BY s.id)
+   FROM send s WHERE s.client_id = d.client_id AND s.campaign_id = $1) AS sends,
   (SELECT min(e.at) FROM timeline_entry e WHERE e.client_id = d.client_id AND e.kind = 'link.clicked'
     AND e.detail->>'campaign' = $1::bigint::text) AS clicked_at
-{_PEOPLE.replace("CROSS JOIN", "LEFT JOIN staff owner ON owner.id = c.owner_id CROSS JOIN")}
-AND ($2::int IS NULL OR told.rank = $2) ORDER BY d.client_id OFFSET $3 LIMIT $4
+FROM page d LEFT JOIN staff owner ON owner.id = d.owner_id LEFT JOIN best USING (client_id) ORDER BY d.client_id
 """  # noqa: S608  # constants only
-_COUNTS = f"SELECT told.rank, count(*) AS people {_PEOPLE} GROUP BY 1"  # constants only
+_JOINED = f"LEFT JOIN ({_BEST}) best USING (client_id)"
+_COUNTS = f"SELECT {_RANK} AS rank, count(*) AS people {_OF_ALL} GROUP BY 1"
 
 
 class Message(NamedTuple):
@@ -80,16 +84,18 @@ class Person(NamedTuple):
 async def counts(campaign: Campaign, by: Staff) -> dict[str, int]:
     """How many people within the person's scope came to each outcome, in the order of OUTCOMES."""
     own = scope.clients(by, first=2)
-    rows = await database.fetch(_COUNTS.format(own=own.sql), campaign.id, *own.arguments)
+    rows = await database.fetch(_COUNTS.format(best=_JOINED, own=own.sql), campaign.id, *own.arguments)
     found = {_BY_RANK[row["rank"]]: int(row["people"]) for row in rows}
     return {outcome: found[outcome] for outcome in OUTCOMES if outcome in found}
 
 
 async def people(campaign: Campaign, by: Staff, outcome: str = "", offset: int = 0, limit: int = PAGE) -> list[Person]:
     """A page of people within the person's scope, by their number; outcome (a key of OUTCOMES) narrows it."""
-    own = scope.clients(by, first=5)
-    rank = OUTCOMES[outcome][0] if outcome else None
-    rows = await database.fetch(_PAGE.format(own=own.sql), campaign.id, rank, offset, limit, *own.arguments)
+    own = scope.clients(by, first=4)
+    # a number of ours stands in the text
+    only = f"AND {_RANK} = {OUTCOMES[outcome][0]}" if outcome else ""
+    sql = _PAGE.format(best=_JOINED if outcome else "", own=own.sql, only=only)
+    rows = await database.fetch(sql, campaign.id, offset, limit, *own.arguments)
     return [_person(row) for row in rows]
 
 
