@@ -51,6 +51,7 @@ async def ask(
     by: Staff,
     *,
     size: int = 0,
+    needs: int = 1,
     touches: Sequence[str] = (),
 ) -> Approval:
     """Ask for other people's word on the content that `content_hash` names; a question still open is withdrawn.
@@ -58,8 +59,8 @@ async def ask(
     summary: what pages show: `title`, `lines` (label and value pairs), `branch_id` (or its absence: head office)
     decides who sees it, `maker_ids` names everybody who made the content and therefore can't approve it. size: people
     reached, fen, points or rows, as the kind says; above the rule's line two people must say yes, and several that one
-    person asks within a day count together where the kind adds up. touches: refs like
-    product:R12; where a maker declared an interest in one, the review committee must say yes.
+    person asks within a day count together where the kind adds up. needs: how many yeses at least, whatever the size.
+    touches: refs like product:R12; where a maker declared an interest in one, the review committee must say yes.
     """
     now = clock.now()
     rule = await approval_rules.in_force(subject)
@@ -78,7 +79,7 @@ async def ask(
             content_hash=content_hash,
             summary={**summary, "maker_ids": makers},
             asked_by=by,
-            needs=rule.needs(total),
+            needs=max(needs, rule.needs(total)),
             size=size,
             touches=list(touches),
             needs_committee=bool(await interests.touching(makers, touches)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.content import findings
-from campaigns.journeys import checking, definition, describing, drafting, listing, versions
+from campaigns.journeys import checking, definition, describing, drafting, listing, sizing, versions
 from campaigns.journeys.models import Journey, JourneyVersion
 from community.suitability.models import Product
 from kernel import database, signing
@@ -33,10 +33,11 @@ async def submit(journey_id: int, by: Staff, seen_version: int | None = None) ->
         if live is not None and live.content_hash == digest:
             raise Refused("内容与正在运行的版本相同，没有需要审批的改动", code="journey.unchanged", status=409)
         version = await JourneyVersion.create(journey_id=journey.id, contents=contents, content_hash=digest)
-        people = await _people(journey)
-        shown = await _summary(journey, live, people, by)
+        people = await sizing.people(journey)
+        needs = await sizing.needs(journey.draft, people)
+        shown = await _summary(journey, live, by, people, needs)
         asked = await approvals.ask(
-            SUBJECT, version.id, digest, shown, by, size=people or 0, touches=await _refs(journey)
+            SUBJECT, version.id, digest, shown, by, size=people or 0, needs=needs, touches=await _refs(journey)
         )
         journey.review = "submitted"
         await journey.save(update_fields=["review"])
@@ -50,17 +51,16 @@ async def question(journey: Journey) -> Approval | None:
     return await Approval.filter(subject=SUBJECT, subject_id__in=list(ids), state="waiting").order_by("-id").first()
 
 
-async def _people(journey: Journey) -> int | None:
-    """How many would be let in at once; None where events or dates let them in one by one."""
-    return await checking.audience_size(journey) if journey.draft["trigger"]["kind"] == "segment" else None
-
-
-async def _summary(journey: Journey, live: JourneyVersion | None, people: int | None, by: Staff) -> dict[str, object]:
+async def _summary(
+    journey: Journey, live: JourneyVersion | None, by: Staff, people: int | None, needs: int
+) -> dict[str, object]:
     lines = [["旅程编号", str(journey.id)]]
     if live is not None:
         lines.append(["与运行中的比", f"第 {live.number} 版之后的改动；批准后只对新进入的客户生效"])
     if people is not None:
         lines.append(["现在满足条件", f"{people:,} 人"])
+    elif needs > 1:
+        lines.append(["现在满足条件", "逐个进入，人数事先不定，须两位同事批准"])
     return {
         "title": f"旅程：{journey.name}",
         "lines": lines + await _compared(journey, live),

@@ -11,6 +11,7 @@ from campaigns.journeys.models import Journey, JourneyEntry
 from campaigns.journeys.steps import registry
 from kernel import database
 from staff import approvals
+from staff.models import Staff
 from tests.campaigns.conftest import Cast
 from tests.campaigns.conftest import cast as cast
 from tests.campaigns.conftest import make_clients as make_clients
@@ -37,15 +38,21 @@ def rules(*steps: dict[str, Any], event: str = "contact.added", **changes: Any) 
 
 
 async def approved(cast: Cast, written: dict[str, Any], name: str = "新客欢迎") -> Journey:
-    """A journey that Wang approved, and that runs."""
+    """A journey that other people approved, and that runs."""
     journey = await drafting.create(name, cast.li, written)
     return await renewed(cast, journey)
 
 
 async def renewed(cast: Cast, journey: Journey) -> Journey:
-    """The draft of a journey as it stands, approved by Wang."""
+    """The draft of a journey as it stands, approved by Wang and, where two must say yes, by Qian."""
     asked = await approval.submit(journey.id, cast.li)
-    await approvals.approve(asked.id, await versions.of(await Journey.get(id=journey.id)), cast.wang)
+    seen = await versions.of(await Journey.get(id=journey.id))
+    asked = await approvals.approve(asked.id, seen, cast.wang)
+    if asked.state == "waiting":
+        qian, _ = await Staff.get_or_create(
+            login="qian", defaults={"name": "钱复核", "role": "reviewer", "reach": "bank"}
+        )
+        await approvals.approve(asked.id, seen, qian)
     return await Journey.get(id=journey.id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ from staff.models import Approval
 from tests.campaigns.conftest import make_clients
 from tests.campaigns.journeys.conftest import Cast, approved, count, go, rules, step
 from tests.community.sending.conftest import awake as awake
+
+ON_A_DAY = {"kind": "date", "fact": "day", "on": "2099-01-01", "at": "09:00"}
 
 
 async def test_points_are_written_once_and_the_journal_balances(cast: Cast, clients: list[int]) -> None:
@@ -88,6 +91,38 @@ async def test_nobody_approves_the_own_journey_and_an_edit_voids_what_was_asked(
     with pytest.raises(Refused):
         await approvals.approve(asked.id, seen, cast.wang)
     assert await JourneyVersion.filter(approved_at__isnull=False).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "people"),
+    [
+        (rules(step("send", "s1", text="您好")), 2),
+        (rules(step("tag", "s1", tag="到过")), 1),
+        (rules(step("send", "s1", text="您好"), trigger={"kind": "date", "fact": "maturity"}), 2),
+        (rules(step("send", "s1", text="您好"), trigger=ON_A_DAY), 1),
+        (rules(step("points", "s1", points=500), trigger=ON_A_DAY), 1),
+        (rules(step("points", "s1", points=501), trigger=ON_A_DAY), 2),
+        (rules(step("points", "s1", points=501), trigger={"kind": "segment", "at": "09:00"}), 2),
+    ],
+)
+async def test_two_people_approve_what_reaches_nobody_knows_whom_or_gives_much(
+    cast: Cast, clients: list[int], written: dict[str, Any], people: int
+) -> None:
+    journey = await drafting.create("欢迎", cast.li, written)
+    asked = await approval.submit(journey.id, cast.li)
+    assert asked.needs == people
+    is_known = written["trigger"] == ON_A_DAY or written["trigger"]["kind"] == "segment"
+    assert asked.size == (len(clients) if is_known else 0)
+
+
+async def test_benefits_of_more_worth_than_one_may_give_by_hand_need_two(cast: Cast, clients: list[int]) -> None:
+    for value_fen, people in ((50_00, 1), (50_01, 2)):
+        tea = await Benefit.create(
+            code=f"tea{value_fen}", name="下午茶", kind="voucher", tier="gold", value_fen=value_fen, description="门店"
+        )
+        written = rules(step("benefit", "s1", benefit=tea.id), trigger=ON_A_DAY)
+        journey = await drafting.create("下午茶", cast.li, written)
+        assert (await approval.submit(journey.id, cast.li)).needs == people
 
 
 async def test_a_journey_with_forbidden_words_is_not_put_to_anybody(cast: Cast, clients: list[int]) -> None:

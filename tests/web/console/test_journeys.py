@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaigns.journeys import definition
 from campaigns.journeys.models import Journey, StaffTask
 from kernel import clock
-from staff.models import Approval
+from staff.models import Approval, Staff
 from tests.web.console import bank
 
 
@@ -36,6 +36,11 @@ async def test_a_journey_is_begun_built_and_approved_by_another(signed_in, peopl
     assert "打上标签“公众号新客”" in shown.text
     word = {"word": "approve", "seen_hash": asked.content_hash}
     assert (await reviewer.post(f"/approvals/{asked.id}/decision", word)).status == 303
+    # it sends, and nobody knows to how many: one yes is not enough
+    assert (await Journey.get(id=journey.id)).state == "draft"
+    people["second"] = await Staff.create(login="second", name="第二位", role="reviewer", reach="bank")
+    second = await signed_in("second")
+    assert (await second.post(f"/approvals/{asked.id}/decision", word)).status == 303
     assert (await Journey.get(id=journey.id)).state == "running"
     shown = (await marketing.get(path)).text
     for part in ("第 1 版", "停在这里", "运行中", "没有对照组，不能说明效果"):
