@@ -10,6 +10,7 @@ import pytest
 from campaigns.journeys import checking, drafting, running
 from campaigns.journeys.models import JourneyEntry
 from community.clients import merging, tagging, timeline
+from community.sending.models import Send
 from kernel import clock, database
 from tests.campaigns.journeys.conftest import Cast, approved, count, go, rules, step, where
 
@@ -112,6 +113,42 @@ async def test_two_clients_who_are_one_go_on_once(cast: Cast, clients: list[int]
     await merging.merge(clients[0], clients[1])
     assert await JourneyEntry.filter(state="active", client_id=clients[0]).count() == 1
     assert await JourneyEntry.filter(state="merged").count() == 1
+
+
+async def test_whoever_was_drawn_into_the_control_arm_under_another_name_hears_nothing(
+    cast: Cast, clients: list[int]
+) -> None:
+    draw = step("split", "s1", shares={"a": 50, "b": 0, "control": 50})
+    journey = await approved(cast, rules(draw, step("send", "s2", text="您好"), step("wait", "s3", days=3)))
+    await timeline.record_many(clients, "contact.added")
+    await go(journey)
+    entries = {one.client_id: one for one in await JourneyEntry.filter(journey_id=journey.id)}
+    arms = {client_id: one.arm for client_id, one in entries.items()}
+    treated = [client_id for client_id in clients if arms[client_id] == "treated"]
+    control = [client_id for client_id in clients if arms[client_id] == "control"]
+    await Send.filter(client_id=treated[1]).update(state="leased", lease_owner="x", lease_until=clock.now())
+    await Send.filter(client_id=treated[2]).update(state="accepted")
+    for place in range(3):
+        # whichever of the two stays
+        pair = (treated[place], control[place])
+        await merging.merge(*(pair if place else reversed(pair)))
+    told = {one.key: (one.state, one.reason) for one in await Send.all()}
+    sent = [told[f"journey:{journey.id}:1:{entries[one].id}:s2"] for one in treated[:3]]
+    assert sorted(sent) == [("accepted", ""), ("skipped", "control_arm"), ("skipped", "control_arm")]
+    kept = {control[0], *treated[1:3]}
+    assert await JourneyEntry.filter(client_id__in=kept, state="active").count() == 0
+    assert await JourneyEntry.filter(client_id__in=treated[3:], state="active").count() == len(treated) - 3
+
+
+async def test_of_two_entries_of_one_person_the_younger_sends_nothing(cast: Cast, clients: list[int]) -> None:
+    journey = await approved(cast, rules(step("send", "s1", text="您好"), step("wait", "s2", days=3)))
+    await timeline.record(clients[1], "contact.added")
+    await go(journey)
+    await timeline.record(clients[0], "contact.added")
+    await go(journey)
+    await merging.merge(clients[0], clients[1])
+    told = [(one.state, one.reason) for one in await Send.all().order_by("id")]
+    assert told == [("planned", ""), ("skipped", "duplicate_identity")]
 
 
 async def test_clients_outside_the_authors_scope_stay_out(cast: Cast, clients: list[int]) -> None:
