@@ -177,10 +177,14 @@ class GroupSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class GroupMessageMade:
-    """A group-message job that WeCom took over; `failed` are the ids that it will reach through nobody."""
+    """A job to many that the platform took over; `failed` are the ids that it will reach through nobody.
+
+    was_there: an earlier try had made it, for whomever that one named.
+    """
 
     msgid: str
     failed: tuple[str, ...] = ()
+    was_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ async def create(job: Job) -> GroupMessageMade:
         raise Never(side="official_account", api="message/mass/send", reason="mass_single", message=message)
     content = MassContent("text", text=words(job.text, job.attachments))
     account = doors.official_account(job.app)
-    return GroupMessageMade((await account.mass_to_fans(job.recipients, content, once=job.once)).msg_id)
+    made = await account.mass_to_fans(job.recipients, content, once=job.once)
+    return GroupMessageMade(made.msg_id, was_there=made.was_there)
 
 
 def words(text: str, attachments: Sequence[Attachment]) -> str:
