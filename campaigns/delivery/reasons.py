@@ -17,6 +17,8 @@ _OWN = {
     "not_visible": "员工不在应用可见范围内，或没有客户",
     "gave_way": "让位于同日更优先的活动",
     "control_arm": "与对照组客户是同一人",
+    "journey_left": "客户已离开旅程",
+    "goal_reached": "客户已达成旅程的目标",
     "duplicate_identity": "与另一位收到同一消息的客户是同一人",
     "not_sent": "员工没有确认发送",
     "not_friend": "客户已不是好友",

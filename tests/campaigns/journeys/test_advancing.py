@@ -119,6 +119,24 @@ async def test_a_control_group_is_drawn_and_nothing_is_done_to_it(cast: Cast, cl
     assert await count("SELECT count(*) FROM client_tag") == len(sent)
 
 
+@pytest.mark.parametrize(("what", "reason"), [("contact.lost", "journey_left"), ("risk.assessed", "goal_reached")])
+async def test_whoever_leaves_or_reached_the_goal_gets_nothing_that_was_still_planned(
+    cast: Cast, clients: list[int], what: str, reason: str
+) -> None:
+    goal = {"event": "risk.assessed", "days": 30, "ends": True}
+    journey = await approved(cast, rules(NEWS, step("wait", "s2", days=3), exits=["contact.lost"], goal=goal))
+    await timeline.record_many(clients[:4], "contact.added")
+    await go(journey)
+    await Send.filter(client_id=clients[1]).update(state="leased", lease_owner="x", lease_until=clock.now())
+    await Send.filter(client_id=clients[2]).update(state="accepted")
+    await timeline.record_many(clients[:3], what)
+    await go(journey)
+    told = [(one.state, one.reason) for one in await Send.all().order_by("client_id")]
+    assert told == [("skipped", reason), ("skipped", reason), ("accepted", ""), ("planned", "")]
+    # goal or exit later on changes nothing of what was ended before
+    assert await JourneyEntry.filter(state="active").count() == 1
+
+
 async def test_an_exit_rule_ends_the_journey_before_the_next_step(cast: Cast, clients: list[int]) -> None:
     journey = await approved(cast, rules(step("wait", "s1", days=1), NEWS | {"code": "s2"}, exits=["contact.lost"]))
     await timeline.record_many(clients[:2], "contact.added")
