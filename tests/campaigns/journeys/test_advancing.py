@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.journeys import drafting, running
-from campaigns.journeys.models import JourneyEntry, JourneyPassage, JourneyVersion
+from campaigns.journeys import drafting, running, steadiness, writing
+from campaigns.journeys.models import Journey, JourneyEntry, JourneyPassage, JourneyVersion
 from community.clients import tagging, timeline
-from community.sending.models import Send
+from community.sending import claiming, dispatching
+from community.sending.models import Send, Stream
 from kernel import clock, database
 from kernel.errors import Refused
 from tests.campaigns.journeys.conftest import Cast, approved, count, go, renewed, rules, step, where
+from tests.community.sending.conftest import awake as awake
 
 NEWS = step("send", "s1", text="您好，很高兴认识您。")
 KEYS = "SELECT key FROM send ORDER BY key"
@@ -218,6 +220,30 @@ async def test_a_paused_journey_stands_still_and_goes_on_without_losing_anybody(
         await go(journey)
         assert len(await where(journey)) == 5
         assert await Send.all().count() == 3
+
+
+@pytest.mark.usefixtures("awake")
+async def test_an_altered_version_stops_its_journey_and_what_was_claimed_is_planned_again(
+    cast: Cast, clients: list[int]
+) -> None:
+    journey = await approved(cast, rules(NEWS, step("wait", "s2", days=1)))
+    await timeline.record_many(clients[:3], "contact.added")
+    await go(journey)
+    version = await JourneyVersion.get(journey_id=journey.id)
+    version.contents = version.contents | {"name": "另一条"}
+    await version.save()
+    assert version.stream_id is not None
+    claim = await claiming.claim("me", 10, channel="wecom_message", stream_id=version.stream_id)
+    assert len(claim.rows) == 3
+    await dispatching.send_claimed("me", claim.rows)
+    assert {(one.state, one.reason, one.lease_owner) for one in await Send.all()} == {("planned", "", "")}
+    journey = await Journey.get(id=journey.id)
+    assert (journey.state, journey.hold_reason) == ("paused", steadiness.ALTERED)
+    assert not (await Stream.get(id=version.stream_id)).is_open
+    # one that is over stays over
+    await running.end(journey.id, "内容有误", cast.wang)
+    assert not await writing.render(claim.rows)
+    assert (await Journey.get(id=journey.id)).state == "ended"
 
 
 async def test_an_ended_journey_skips_what_was_not_sent(cast: Cast, clients: list[int]) -> None:
