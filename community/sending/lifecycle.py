@@ -10,16 +10,17 @@ MOVES: dict[str, frozenset[str]] = {
     "confirmed": frozenset({"delivered", "failed"}),
     "unknown": frozenset({"planned", "accepted", "delivered", "failed"}),
     "delivered": frozenset(),
-    "failed": frozenset(),
+    "failed": frozenset({"delivered"}),
     "skipped": frozenset(),
 }
 """From a state to the states that may follow. requested -> planned: the call certainly had no effect; unknown ->
 planned: the platform's own lists prove that, or a person decided to repeat. accepted -> skipped: the campaign was
-cancelled and the job taken off the member's phone."""
+cancelled and the job taken off the member's phone. failed -> delivered: a member who seemed not to be asked has posted;
+nothing is called again."""
 
 OPEN = frozenset({"planned", "leased", "requested", "unknown"})
 OUT = frozenset({"accepted", "confirmed", "delivered"})
-ENDED = frozenset(state for state, following in MOVES.items() if not following)
+ENDED = frozenset({"delivered", "failed", "skipped"})
 ON_THE_WAY = frozenset({"requested", "unknown", "accepted", "confirmed"})
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from kernel import clock, database, logs
 from kernel.database import transaction
 from wechat import doors
+from wechat.faults import Later
 from wechat.gateway.wecom import WeCom
 from wechat.wecom.shapes import Moment, MomentTask
 
 SPAN_PAGES = 200
+UNASSIGNED = timedelta(hours=1)
+"""How long a post that asks nobody may still turn out to be ours."""
 POSTED = """
 UPDATE send SET state = 'delivered', reason = '', confirmed_at = $3, delivered_at = $3, ended_at = $3
-WHERE batch_id = $1 AND state IN ('accepted', 'confirmed') AND recipient = ANY($2::text[])
-"""
+WHERE batch_id = $1 AND recipient = ANY($2::text[])
+    AND (state IN ('accepted', 'confirmed') OR state = 'failed' AND reason = 'not_visible')
+"""  # whoever was not in the list at an earlier look, and has posted, was asked after all
 NOT_ASKED = """
 UPDATE send SET state = 'failed', reason = 'not_visible', ended_at = $3
 WHERE batch_id = $1 AND state = 'accepted' AND recipient <> ALL($2::text[])
@@ -34,8 +39,9 @@ async def look(task: dict[str, Any]) -> bool:
     now = clock.now()
     async with transaction():
         await database.execute(POSTED, task["id"], posted, now)
-        # whom the app can't see, or who has no clients, WeCom leaves out
-        await database.execute(NOT_ASKED, task["id"], [one.userid for one in asked], now)
+        if asked:
+            # whom the app can't see, or who has no clients, WeCom leaves out; an empty list is one not made yet
+            await database.execute(NOT_ASKED, task["id"], [one.userid for one in asked], now)
     return bool(asked) and len(posted) == len(asked)
 
 
@@ -58,19 +64,29 @@ async def cancel(task: dict[str, Any]) -> None:
         await wecom.cancel_moment(moment_id)
 
 
-async def find(app: str, text: str, start: datetime, end: datetime) -> Moment | None:
-    """A post of the API with this text that no job of ours has adopted: how an unknown creation is settled."""
+async def find(app: str, text: str, recipients: Collection[str], start: datetime, end: datetime) -> Moment | None:
+    """The post with this text, asked of nobody but these members, that no job of ours has adopted; None: there is none.
+
+    How an unknown creation is settled. Raises Later while a post with this text doesn't say yet whom it asks.
+    """
     wecom, cursor = doors.wecom(app), ""
     known = await database.fetch("SELECT moment_id FROM group_task WHERE app = $1 AND moment_id <> ''", app)
     taken = {row["moment_id"] for row in known}
+    is_open = False
     for _ in range(SPAN_PAGES):
         page = await wecom.moments(start, end, cursor)
         for one in page.items:
-            if one.is_corp and one.text.strip() == text.strip() and one.moment_id not in taken:
+            if not one.is_corp or one.text.strip() != text.strip() or one.moment_id in taken:
+                continue
+            asked = {task.userid for task in await _tasks(wecom, one.moment_id)}
+            if asked and asked <= set(recipients):
                 return one
+            is_open = is_open or not asked
         if not page.cursor:
-            return None
+            break
         cursor = page.cursor
+    if is_open and clock.now() < start + UNASSIGNED:
+        raise Later(side="wecom", api="get_moment_task", reason="moment_unassigned", message="朋友圈任务还没有分派")
     return None
 
 

@@ -70,13 +70,14 @@ async def _denied(rows: Sequence[Leased]) -> dict[int, tuple[str, ...]]:
 
 
 async def settle_post(job: Job) -> bool:
-    """Find the post in WeCom's list by its text and adopt it."""
-    first = await Send.filter(batch_id=job["id"]).order_by("id").first()
-    if first is None or first.body_sealed is None:
+    """Find the post in WeCom's list by its text and the members that it asks, and adopt it."""
+    sends = await Send.filter(batch_id=job["id"]).order_by("id")
+    if not sends or sends[0].body_sealed is None:
         return False
-    text = sealing.unseal(bytes(first.body_sealed), table="send", column="body_sealed", row=first.id)
+    first, members = sends[0], [send.recipient for send in sends]
+    text = sealing.unseal(bytes(first.body_sealed or b""), table="send", column="body_sealed", row=first.id)
     start = job["requested_at"] - SKEW
-    found = await post_results.find(job["app"], text, start, min(clock.now() + SKEW, start + SPAN))
+    found = await post_results.find(job["app"], text, members, start, min(clock.now() + SKEW, start + SPAN))
     if found is None:
         return False
     await database.execute("UPDATE group_task SET moment_id = $2 WHERE id = $1", job["id"], found.moment_id)

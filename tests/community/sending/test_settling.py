@@ -1,4 +1,4 @@
-"""A mass send whose answer was lost is asked for again only when it may go out, and only to whom it may go."""
+"""Mass sends and posts whose answers were lost: repeated only as they may go out, adopted only when they are ours."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from datetime import time, timedelta
 import pytest
 
 from community.clients import consent
-from community.sending import dispatching, holding, policies, reconciling
+from community.sending import dispatching, holding, policies, post_results, reconciling, results
 from community.sending.models import Send
-from kernel import clock
+from kernel import clock, database, settings
 from tests.community.sending.conftest import NEVER_QUIET
 from tests.community.sending.staging import Stage, drain, states, stream_of
 from tests.waiting import until
+from wechat import doors
 
 pytestmark = pytest.mark.usefixtures("awake")
 
@@ -55,10 +56,36 @@ async def test_quiet_hours_and_a_held_channel_are_waited_out(stage: Stage) -> No
     assert await reconciling.reconcile() == 0
     await holding.release("oa_mass")
     now = clock.local(clock.now())
-    quiet = {"quiet_from": now.time().replace(second=0, microsecond=0), "quiet_until": time((now.hour + 2) % 24)}
-    await policies.save(clock.today(), dataclasses.replace(NEVER_QUIET, **quiet))
+    since, till = now.time().replace(second=0, microsecond=0), time((now.hour + 2) % 24)
+    await policies.save(clock.today(), dataclasses.replace(NEVER_QUIET, quiet_from=since, quiet_until=till))
     assert await reconciling.reconcile() == 0
     assert await states(stream_id) == {"unknown": 4}
     await policies.save(clock.today(), NEVER_QUIET)
     assert await reconciling.reconcile() == 1
     assert await states(stream_id) == {"accepted": 4}
+
+
+async def test_a_post_to_other_members_is_not_taken_for_ours(stage: Stage) -> None:
+    await stage.contacts(4, members=2)
+    made = await doors.wecom(settings.get().wecom_corpid).create_moment("同一段文字", (), userids=["bulk0", "bulk1"])
+    span = clock.now() - timedelta(minutes=5), clock.now() + timedelta(minutes=5)
+    app = settings.get().wecom_corpid
+    assert await post_results.find(app, "同一段文字", ["bulk0"], *span) is None
+    found = await post_results.find(app, "同一段文字", ["bulk0", "bulk1", "bulk2"], *span)
+    assert found is not None
+    assert made
+
+
+async def test_whoever_seemed_not_asked_and_has_posted_counts(stage: Stage) -> None:
+    clients = {userid: client_id for client_id, userid in (await stage.contacts(4, members=2)).values()}
+    stream_id = await stream_of(clients, "moments")
+    await database.execute("UPDATE send SET client_id = NULL")
+    await drain(stream_id)
+    await database.execute("UPDATE send SET state = 'failed', reason = 'not_visible' WHERE recipient = 'bulk0'")
+    await stage.control.act("member.publish_moment", userid="bulk0")
+    await database.execute("UPDATE group_task SET next_poll_at = now() - interval '1 minute'")
+    await results.poll()
+    assert {send.recipient: (send.state, send.reason) for send in await Send.all()} == {
+        "bulk0": ("delivered", ""),
+        "bulk1": ("accepted", ""),
+    }
