@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from campaigns.journeys import definition, entering, floors, following, steadiness, versions
+from campaigns.journeys import definition, entering, floors, following, rereading, steadiness, versions
 from campaigns.journeys.definition import Definition, Node
 from campaigns.journeys.models import Journey, JourneyVersion
 from campaigns.journeys.steps import registry
@@ -127,6 +127,8 @@ async def _advance_batch(journey_id: int, version_id: int) -> int | None:
         nodes = definition.nodes(rules)
         code = await database.fetch_value(DUE, version_id, list(nodes), now)
         if code is None:
+            return None
+        if nodes[code].kind == "send" and not await rereading.is_allowed(journey, version):
             return None
         rows = await database.fetch(TAKE, version_id, code, now, BATCH)
         standing = [Standing(**row) for row in rows]

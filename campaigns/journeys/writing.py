@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from campaigns.journeys import definition, steadiness, wording
+from campaigns.journeys import definition, rereading, steadiness, wording
 from campaigns.journeys.models import Journey, JourneyVersion
 from community.sending import rendering
 from community.sending.leases import Leased
@@ -14,7 +14,7 @@ PREFIX = "journey:"
 
 
 async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
-    """Texts for sends whose key is journey:<id>:<version>:<entry>:<step>; of an altered version nothing."""
+    """Texts for sends whose key is journey:<id>:<version>:<entry>:<step>; of an altered or forbidden one nothing."""
     chunks: dict[tuple[int, int, str], list[Leased]] = {}
     for row in rows:
         _prefix, journey, version_number, _entry, code = row.key.split(":")
@@ -23,7 +23,7 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
     found: dict[int, str] = {}
     for (journey_id, number, code), some in chunks.items():
         version = await JourneyVersion.get(journey_id=journey_id, number=number)
-        if not await _is_as_approved(version):
+        if not await _may_be_said(version):
             continue
         params = definition.nodes(version.contents["definition"])[code].params
         own = await wording.addresses(params, journey_id, code, some)
@@ -32,10 +32,10 @@ async def render(rows: Sequence[Leased]) -> Mapping[int, str]:
     return found
 
 
-async def _is_as_approved(version: JourneyVersion) -> bool:
+async def _may_be_said(version: JourneyVersion) -> bool:
     async with database.transaction():
         journey = await Journey.get(id=version.journey_id)
-        return await steadiness.is_as_approved(journey, version)
+        return await steadiness.is_as_approved(journey, version) and await rereading.is_allowed(journey, version)
 
 
 rendering.register(PREFIX, render)
