@@ -22,11 +22,6 @@ from staff.models import Staff
 
 OF_PILOT = "|pilot"
 """What the campaign's salt is lengthened by for the draw of the pilot: it says nothing about versions or arms."""
-_OWN = """
-EXISTS (SELECT FROM staff mate JOIN staff author ON author.id = {author}::bigint
-    WHERE mate.wecom_userid = {sender} AND mate.wecom_userid <> ''
-        AND mate.branch_id IS NOT DISTINCT FROM author.branch_id)
-"""
 _BRING_FORWARD = """
 UPDATE send SET due_at = greatest($3::timestamptz, due_at - $4::interval)
 WHERE campaign_id = $1 AND step = $2 AND state = 'planned' AND due_at >= $5
@@ -65,7 +60,7 @@ def due_sql(campaign: Campaign, *, first: str, later: str, wait: str, salt: str,
     All are SQL expressions of our own.
     """
     if campaign.pilot_own:
-        is_pilot = _OWN.format(author=campaign.author_id, sender=sender)
+        is_pilot = pilots.own_sql(campaign, sender)
     else:
         place = sampling.bucket_sql(f"({salt}::text || '{OF_PILOT}')", who)
         is_pilot = f"({place}) < {campaign.pilot_percent * sampling.BUCKETS // 100}"

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from campaigns.audience import sampling
 from campaigns.delivery import piloting, spreading, writing
-from campaigns.planning import kind, variants
+from campaigns.planning import kind, pilots, variants
 from campaigns.planning.models import Campaign, Step
 from kernel import database
 
@@ -54,7 +54,7 @@ async def plan(campaign: Campaign, step: Step, due_at: datetime) -> int:
     step.rest_at = piloting.until(due_at, wait)
     later = spreading.due_sql("($7::timestamptz + $11::int * interval '1 minute')", "$9", "$10", "t.recipient")
     due = piloting.due_sql(
-        campaign, first="$7", later=later, wait="$11", salt="$9", who="t.recipient", sender="t.sender_userid"
+        campaign, first="$7", later=later, wait="$11", salt="$9", who="t.recipient", sender=pilots.BEHIND
     )
     return await database.execute(
         PLAN.format(due=due),

@@ -12,6 +12,19 @@ MINUTES = (10, 24 * 60)
 BY_MEMBERS = frozenset({"wecom_message", "wecom_group", "moments"})
 """Channels on which a member of staff stands behind each message, so that the author's own unit can go first."""
 
+BEHIND = "COALESCE(NULLIF(t.sender_userid, ''), t.recipient)"
+"""Who stands behind the target t: the member who confirms, or in moments the recipient, who is a member."""
+_OWN = """
+EXISTS (SELECT FROM staff mate JOIN staff author ON author.id = {author}::bigint
+    WHERE mate.wecom_userid = {sender} AND mate.wecom_userid <> ''
+        AND mate.branch_id IS NOT DISTINCT FROM author.branch_id)
+"""
+
+
+def own_sql(campaign: Campaign, sender: str) -> str:
+    """Whether a member (SQL of our own for the userid) belongs to the unit of the campaign's author."""
+    return _OWN.format(author=campaign.author_id, sender=sender)
+
 
 def has(campaign: Campaign) -> bool:
     """Whether a part of the campaign goes first."""

@@ -17,6 +17,7 @@ from campaigns.planning import (
     channels,
     confirmations,
     kind,
+    pilot_checks,
     products,
     reaching,
     variants,
@@ -137,7 +138,8 @@ async def _check_quiet_hours(campaign: Campaign) -> list[Finding]:
 async def _check_audience(campaign: Campaign, steps: list[Step], versions: list[Variant]) -> list[Finding]:
     if kind.of(campaign.kind).is_open:
         # the kind itself says what is wrong with its groups or members
-        return variants.findings(steps, versions, (await reaching.people(campaign)).due)
+        due = (await reaching.people(campaign)).due
+        return variants.findings(steps, versions, due) + await pilot_checks.findings(campaign, steps[0], due)
     try:
         await including.check(campaign.conditions)
     except Refused as refusal:
@@ -147,6 +149,7 @@ async def _check_audience(campaign: Campaign, steps: list[Step], versions: list[
         why = "；".join(f"{line.label} {line.clients} 人" for line in people.exclusions) or "没有符合条件的客户"
         return [Finding("audience.empty", f"没有可以发送的客户（{why}）", "放宽条件或换一个渠道", "conditions")]
     found = variants.findings(steps, versions, people.due)
+    found += await pilot_checks.findings(campaign, steps[0], people.due)
     found += arbitration.findings(await arbitration.losses(campaign))
     if older := await saved.outdated(campaign.conditions):
         message = f"受众用的分群不是最新版本（{'；'.join(older)}）"

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
 from campaigns.delivery import brakes, freezing, piloting, planning_sends
-from campaigns.planning import fingerprint, pilots, running
+from campaigns.planning import approval, drafting, fingerprint, pilots, preflight, running
 from campaigns.planning.models import Campaign
 from community.sending import claiming, leases
 from community.sending.models import Send
 from kernel import clock
 from kernel.errors import Forbidden, Refused
 from staff.models import Staff
-from tests.campaigns.conftest import Cast, approved, make_clients
+from tests.campaigns.conftest import Cast, approved, draft_of, make_clients
 
 
 async def _planned(cast: Cast, **changes: object) -> Campaign:
-    campaign = await approved(cast, **changes)
+    return await _started(cast, await approved(cast, **changes))
+
+
+async def _started(cast: Cast, campaign: Campaign) -> Campaign:
     await running.start(campaign.id, cast.li)
     await freezing.freeze(campaign.id)
     for step in await planning_sends.due_steps(campaign.id):
@@ -56,6 +60,37 @@ async def test_the_clients_of_the_authors_own_unit_hear_first(cast: Cast) -> Non
     campaign = await _planned(cast, pilot_own=True, pilot_minutes=30)
     first = {send.client_id for send in await Send.filter(campaign_id=campaign.id, due_at__lte=clock.now())}
     assert first == set(theirs)
+
+
+async def test_members_of_the_authors_own_unit_post_first(cast: Cast) -> None:
+    await make_clients(cast, 6)
+    draft = dataclasses.replace(
+        await drafting.read(campaign := await drafting.create("moments", "反诈", cast.li, control_percent=0)),
+        steps=(drafting.StepText("main", "周六上午有一堂反诈课，欢迎来听。"),),
+        control_percent=0,
+        pilot_own=True,
+    )
+    campaign = await drafting.save(campaign.id, draft, cast.li, campaign.version)
+    assert "pilot.nobody" in {finding.code for finding in await preflight.check(campaign)}
+    own = await Staff.create(login="sun", name="孙总", role="director", wecom_userid="sun")
+    await make_clients(Cast(cast.branch, cast.li, cast.wang, cast.zhao, own), 2)
+    assert "pilot.nobody" not in {finding.code for finding in await preflight.check(campaign)}
+    await approval.submit(campaign.id, cast.li)
+    content_hash = await fingerprint.of(await Campaign.get(id=campaign.id))
+    await approval.approve(campaign.id, cast.wang, content_hash)
+    campaign = await _started(cast, campaign)
+    first = await Send.filter(campaign_id=campaign.id, due_at__lte=clock.now())
+    assert [send.recipient for send in first] == ["sun"]
+    assert await Send.filter(campaign_id=campaign.id).count() == 2
+
+
+async def test_a_pilot_without_anybody_in_it_is_said_before_the_approval(cast: Cast) -> None:
+    await make_clients(cast, 6)
+    for pilot in ({"pilot_own": True}, {"pilot_percent": 5}):
+        campaign = await draft_of(cast, **pilot)
+        assert "pilot.nobody" in {finding.code for finding in await preflight.check(campaign)}
+    campaign = await draft_of(cast, pilot_percent=20)
+    assert "pilot.nobody" not in {finding.code for finding in await preflight.check(campaign)}
 
 
 async def test_a_person_lets_the_others_follow_at_once_and_that_is_on_record(cast: Cast) -> None:
