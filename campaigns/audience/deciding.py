@@ -89,6 +89,7 @@ class Audience:
     rivals: campaigns of the same day that go first, by which a person's messages of the day may be used up.
     is_service: what people must know or asked for: consent, caps, hold-out and suitability are not asked, as the gate
     doesn't either.
+    seen_by: whose clients alone are counted on a page for one person; it never changes who is sent to.
     """
 
     author: Staff
@@ -101,6 +102,7 @@ class Audience:
     shares: tuple[tuple[str, int], ...] = ()
     rivals: tuple[Rival, ...] = ()
     is_service: bool = False
+    seen_by: Staff | None = None
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,10 @@ async def members(audience: Audience, *, first: int = 1) -> Compiled:
         first=first + len(allowed.arguments),
         segments=await including.segments_of(audience.tree),
     )
-    # both pieces are SQL of our own with arguments; no text of a person is in them
-    sql = f"SELECT c.id FROM client c WHERE c.merged_into_id IS NULL AND {allowed.sql} AND {wanted.sql}"  # noqa: S608
-    return Compiled(sql, [*allowed.arguments, *wanted.arguments])
+    pieces, arguments = f"{allowed.sql} AND {wanted.sql}", [*allowed.arguments, *wanted.arguments]
+    if audience.seen_by is not None:
+        seen = scope.clients(audience.seen_by, alias="c", first=first + len(arguments))
+        pieces, arguments = f"{pieces} AND {seen.sql}", [*arguments, *seen.arguments]
+    # all pieces are SQL of our own with arguments; no text of a person is in them
+    sql = f"SELECT c.id FROM client c WHERE c.merged_into_id IS NULL AND {pieces}"  # noqa: S608
+    return Compiled(sql, arguments)

@@ -47,11 +47,11 @@ async def rows(params: Params, by: Staff) -> AsyncIterator[Cells | Sheet]:
     """Three sheets: sums, members, clients."""
     campaign = await _campaign(params, by)
     yield Sheet("合计", ("决定", "渠道", "版本", "人数"))
-    for share in await rehearsing.counted(campaign):
+    for share in await rehearsing.counted(campaign, by):
         label, channel = deciding.REASONS[share.decision], reach.CHANNELS.get(share.channel, "")
         yield (label, channel, share.variant if share.decision == "due" else "", share.clients)
     yield Sheet("员工", ("发送员工", "客户数"))
-    for sender in await rehearsing.senders(campaign):
+    for sender in await rehearsing.senders(campaign, by):
         yield (sender.name, sender.clients)
     yield Sheet("明细", HEADS)
     after = 0

@@ -28,13 +28,13 @@ FROM ({decided}) d JOIN client c ON c.id = d.client_id
 LEFT JOIN LATERAL ({way}) way ON d.decision = 'due'
 """
 _COUNTED = """
-SELECT decision, channel, variant, count(*)::int AS clients FROM ({rehearsed}) r
-GROUP BY decision, channel, variant
+SELECT r.decision, r.channel, r.variant, count(*)::int AS clients
+FROM ({rehearsed}) r JOIN client c ON c.id = r.client_id WHERE {own} GROUP BY r.decision, r.channel, r.variant
 """
 _SENDERS = """
 SELECT r.sender_userid AS userid, COALESCE(max(s.name), r.sender_userid) AS name, count(*)::int AS clients
-FROM ({rehearsed}) r LEFT JOIN staff s ON s.wecom_userid = r.sender_userid
-WHERE r.decision = 'due' AND r.sender_userid <> ''
+FROM ({rehearsed}) r JOIN client c ON c.id = r.client_id LEFT JOIN staff s ON s.wecom_userid = r.sender_userid
+WHERE {own} AND r.decision = 'due' AND r.sender_userid <> ''
 GROUP BY r.sender_userid ORDER BY clients DESC, userid
 """
 _LINES = """
@@ -79,18 +79,15 @@ class Line(NamedTuple):
     text: str
 
 
-async def counted(campaign: Campaign) -> list[Share]:
-    """The whole audience, added up; the most first."""
-    rehearsed = await statement(campaign)
-    rows = await database.fetch(_COUNTED.format(rehearsed=rehearsed.sql), *rehearsed.arguments)
+async def counted(campaign: Campaign, seen_by: Staff) -> list[Share]:
+    """The clients whom this person may see, added up; the most first."""
+    rows = await _summed(_COUNTED, campaign, seen_by)
     return sorted((Share(**row) for row in rows), key=lambda one: (one.decision != "due", -one.clients))
 
 
-async def senders(campaign: Campaign) -> list[Sender]:
-    """Who would have to confirm for how many clients; empty where no member's word is needed."""
-    rehearsed = await statement(campaign)
-    rows = await database.fetch(_SENDERS.format(rehearsed=rehearsed.sql), *rehearsed.arguments)
-    return [Sender(row["name"], row["clients"]) for row in rows]
+async def senders(campaign: Campaign, seen_by: Staff) -> list[Sender]:
+    """Who would have to confirm for how many of these clients; empty where no member's word is needed."""
+    return [Sender(row["name"], row["clients"]) for row in await _summed(_SENDERS, campaign, seen_by)]
 
 
 async def lines(
@@ -135,6 +132,14 @@ async def statement(campaign: Campaign) -> Compiled:
     way = reach.way(ways, clock.now(), first=len(decided.arguments) + 1, before=before)
     sql = _REHEARSED.format(decided=decided.sql, way=way.sql)
     return Compiled(sql, [*decided.arguments, *way.arguments])
+
+
+async def _summed(template: str, campaign: Campaign, seen_by: Staff) -> list[database.Row]:
+    rehearsed = await statement(campaign)
+    own = scope.clients(seen_by, alias="c", first=len(rehearsed.arguments) + 1)
+    return await database.fetch(
+        template.format(rehearsed=rehearsed.sql, own=own.sql), *rehearsed.arguments, *own.arguments
+    )
 
 
 async def _texts(campaign: Campaign, rows: Sequence[database.Row]) -> dict[int, str]:

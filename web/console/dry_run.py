@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -30,10 +31,10 @@ async def show(request: Request) -> Response:
     after = numbers.row_id(request.query_params.get("after", "")) or 0
     context: dict[str, Any] = {"campaign": campaign, "decision": wanted, "after": after, "at": clock.now()}
     try:
-        shares = await rehearsing.counted(campaign)
+        shares = await rehearsing.counted(campaign, person)
         lines = await rehearsing.lines(campaign, person, after=after, decision=wanted)
-        members = await rehearsing.senders(campaign)
-        audience = await listing.audience_of(campaign)
+        members = await rehearsing.senders(campaign, person)
+        audience = replace(await listing.audience_of(campaign), seen_by=person)
         overlaps = await overlapping.of(audience, person, at=campaign.starts_at, but=campaign.id)
         reached = await reaching.now(audience)
     except Refused as refusal:
@@ -50,6 +51,7 @@ async def show(request: Request) -> Response:
         shares=[share for share in shares if share.decision == "due"],
         reasons=[(code, label, by_reason[code]) for code, label in deciding.REASONS.items() if code in by_reason],
         tabs=[(_("全部"), here, not wanted), *_tabs(by_reason, here, wanted)],
+        is_part=person.reach != "bank",
         total=sum(by_reason.values()),
         due=by_reason.get("due", 0),
         lines=lines,
