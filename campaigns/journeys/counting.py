@@ -30,6 +30,7 @@ RESULTS = {
     "done": "已执行",
     "no_channel": "触达不到",
     "no_staff": "没有客户经理",
+    "no_consent": "没有营销同意",
     "unchanged": "原本如此",
     "had_it": "本周期已有",
     "out_of_stock": "库存不足",

@@ -69,6 +69,13 @@ def gives(definition: Definition) -> bool:
     return any(placed.step["kind"] in GIVING for placed in steps_of(definition))
 
 
+def favours(definition: Definition) -> bool:
+    """Whether something is done for clients besides messages: a gift, or a colleague's call that is no service."""
+    return gives(definition) or any(
+        placed.step["kind"] == "task" and not placed.step["params"].get("is_service") for placed in steps_of(definition)
+    )
+
+
 def find(definition: Definition, code: str) -> Placed:
     """One step. Refused: no such code."""
     for placed in steps_of(definition):

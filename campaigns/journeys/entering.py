@@ -12,6 +12,8 @@ from campaigns.journeys.definition import Definition
 from campaigns.journeys.models import Journey, JourneyVersion
 from campaigns.journeys.steps import registry
 from campaigns.journeys.steps.wait import wall
+from community.sending import policies
+from community.sending.policies import Policy
 from kernel import clock, crashpoints, database
 from staff import scope
 from staff.models import Staff
@@ -88,14 +90,30 @@ def last_day_due(version: JourneyVersion) -> date:
     return today if clock.now() >= clock.at_local(today, at) else today - timedelta(days=1)
 
 
-async def who(rules: Definition, author: Staff, *, first: int) -> tuple[Compiled, Compiled]:
-    """The conditions on `client c` that let somebody in: the author's scope and the journey's own."""
+async def who(
+    rules: Definition, author: Staff, *, first: int, approved: Policy | None = None
+) -> tuple[Compiled, Compiled]:
+    """The conditions on `client c` that let somebody in: the author's scope, and the journey's own.
+
+    Messages ask the gate about the bank's hold-out, what else a journey does for clients asks nobody: whoever belongs
+    to it stays out. approved: the policy of the approval; the share is never smaller than it was then.
+    """
     allowed = scope.clients(author, alias="c", first=first)
     inner = await including.segments_of(rules["conditions"])
-    wanted = conditions.compile_tree(
-        rules["conditions"], now=clock.now(), first=first + len(allowed.arguments), segments=inner
-    )
+    then = first + len(allowed.arguments)
+    wanted = conditions.compile_tree(rules["conditions"], now=clock.now(), first=then, segments=inner)
+    if definition.favours(rules):
+        wanted = await _not_held_out(wanted, then, approved)
     return Compiled(allowed.sql, list(allowed.arguments)), wanted
+
+
+async def _not_held_out(wanted: Compiled, first: int, approved: Policy | None) -> Compiled:
+    policy = await policies.in_force()
+    percent = policies.stricter(policy, approved or policy).holdout_percent
+    place = first + len(wanted.arguments)
+    held = policies.HELD_OUT_SQL.format(client_id="c.id", season=f"${place}::text", percent=f"${place + 1}::int")
+    season = policies.season(clock.today())
+    return Compiled(f"({wanted.sql}) AND NOT ({held})", [*wanted.arguments, season, percent])
 
 
 async def _enter(journey: Journey, version: JourneyVersion, facts: Facts) -> int:
@@ -104,7 +122,8 @@ async def _enter(journey: Journey, version: JourneyVersion, facts: Facts) -> int
     begin = definition.nodes(rules)[definition.first(rules)]
     due = registry.of(begin.kind).due(begin.params, now)
     author = await Staff.get(id=journey.author_id)
-    allowed, wanted = await who(rules, author, first=9 + len(facts.arguments))
+    limits = policies.read(version.contents["limits"])
+    allowed, wanted = await who(rules, author, first=9 + len(facts.arguments), approved=limits)
     made = await database.execute(
         ENTER.format(facts=facts.sql, scope=allowed.sql, condition=wanted.sql),
         journey.id,

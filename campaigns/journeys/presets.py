@@ -190,7 +190,7 @@ def _maturity() -> Definition:
 def _papers() -> Definition:
     b = _Builder()
     wait = b.step("wait_for", event="kyc.renewed", days=20)
-    wait["ways"][1]["steps"] = [b.step("task", title="证件即将到期仍未更新：致电提醒", days=2)]
+    wait["ways"][1]["steps"] = [b.step("task", title="证件即将到期仍未更新：致电提醒", days=2, is_service=True)]
     steps = [
         b.step(
             "send",
@@ -206,7 +206,7 @@ def _papers() -> Definition:
 def _assessment() -> Definition:
     b = _Builder()
     wait = b.step("wait_for", event="risk.assessed", days=15)
-    wait["ways"][1]["steps"] = [b.step("task", title="风险评估即将过期：协助客户重新评估", days=3)]
+    wait["ways"][1]["steps"] = [b.step("task", title="风险评估即将过期：协助客户重新评估", days=3, is_service=True)]
     steps = [
         b.step(
             "send",

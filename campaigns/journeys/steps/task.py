@@ -10,11 +10,13 @@ from campaigns.content.findings import Finding
 from campaigns.journeys import capacity
 from campaigns.journeys.definition import Step
 from campaigns.journeys.steps.face import DONE, Foreseen, Outcome, Place, Standing, StepKind, whole
+from community.clients import consent_sql
+from community.suitability import products
 from kernel import clock, database, holidays
 
 # the client's owner, else whom the client knows in WeCom; only people who are there
 WHO = """
-SELECT e.id, e.client_id, coalesce(owner.id, known.id) AS staff_id
+SELECT e.id, e.client_id, coalesce(owner.id, known.id) AS staff_id, {agreed} AS agreed
 FROM unnest($1::bigint[], $2::bigint[]) AS e(id, client_id) JOIN client c ON c.id = e.client_id
 LEFT JOIN staff owner ON owner.id = c.owner_id AND owner.is_active
 LEFT JOIN LATERAL (
@@ -36,15 +38,16 @@ class Task(StepKind):
     code = "task"
     label = "员工跟进"
     icon = "clipboard-check"
-    about = "给客户经理派一件跟进任务，超过每人每天上限的顺延到下一个工作日"
+    about = "给客户经理派一件跟进任务，超过每人每天上限的顺延到下一个工作日；没有营销同意的客户只派服务事项"
 
     def new(self) -> dict[str, Any]:
         """What a new step of this kind starts with."""
-        return {"title": "", "days": 2}
+        return {"title": "", "days": 2, "is_service": False}
 
     def read(self, params: dict[str, Any], typed: Mapping[str, str], step: Step) -> None:
         """Take over what was typed."""
         params["title"], params["days"] = typed.get("title", "").strip()[:200], whole(typed, "days", 0)
+        params["is_service"] = bool(typed.get("is_service"))
 
     def check(self, params: Mapping[str, Any], code: str) -> list[Finding]:
         """What is wrong with the parameters themselves."""
@@ -56,14 +59,15 @@ class Task(StepKind):
 
     def say(self, params: Mapping[str, Any]) -> str:
         """The step in one sentence."""
-        return f"派给客户经理：“{params['title']}”，{params['days']} 个工作日内完成"
+        kind = "（服务事项，不看营销同意）" if params.get("is_service") else ""
+        return f"派给客户经理：“{params['title']}”，{params['days']} 个工作日内完成{kind}"
 
     async def act(self, place: Place, standing: Sequence[Standing]) -> list[Outcome]:
         """Do it to all who stand here."""
-        rows = await self._who(standing)
-        asked = {row["id"]: row["staff_id"] for row in rows}
+        rows = await self._who(place, standing)
+        asked = {row["id"]: row["staff_id"] if row["agreed"] else None for row in rows}
         now = await capacity.within(asked, place.definition["staff_per_day"], place.at)
-        going = [row for row in rows if row["id"] in now and row["staff_id"] is not None]
+        going = [row for row in rows if row["id"] in now and asked[row["id"]] is not None]
         params = place.node.params
         await database.execute(
             MAKE,
@@ -75,22 +79,37 @@ class Task(StepKind):
         )
         tomorrow = capacity.next_day(place.at)
         return [
-            Outcome(entry_id, result=DONE if staff_id is not None else "no_staff", staff_id=staff_id)
-            if entry_id in now
-            else Outcome(entry_id, until=tomorrow)
-            for entry_id, staff_id in asked.items()
+            Outcome(row["id"], result=_result(row), staff_id=asked[row["id"]])
+            if row["id"] in now
+            else Outcome(row["id"], until=tomorrow)
+            for row in rows
         ]
 
     async def foresee(self, place: Place, client_id: int) -> Foreseen:
         """What it would do to one client."""
         nobody = Standing(0, client_id, place.at, place.at, None)
-        rows = await self._who([nobody])
+        rows = await self._who(place, [nobody])
+        if rows and not rows[0]["agreed"]:
+            return Foreseen("这位客户没有营销同意，不派任务", tone="warn")
         if not rows or rows[0]["staff_id"] is None:
             return Foreseen("这位客户没有客户经理，任务派不出去", tone="warn")
         return Foreseen(self.say(place.node.params), tone="good")
 
-    async def _who(self, standing: Sequence[Standing]) -> list[database.Row]:
-        return await database.fetch(WHO, [one.entry_id for one in standing], [one.client_id for one in standing])
+    async def _who(self, place: Place, standing: Sequence[Standing]) -> list[database.Row]:
+        agreed, arguments = "TRUE", list[Any]()
+        if not place.node.params.get("is_service"):
+            classes = [one.product_class for one in await products.of_codes(place.definition["products"])]
+            # a call goes through no channel of ours: the general word counts, and that about the products
+            said, arguments = consent_sql.answer("", classes, first=3)
+            agreed = f"{said} > 0"
+        ids, clients = [one.entry_id for one in standing], [one.client_id for one in standing]
+        return await database.fetch(WHO.format(agreed=agreed), ids, clients, *arguments)
+
+
+def _result(row: database.Row) -> str:
+    if not row["agreed"]:
+        return "no_consent"
+    return DONE if row["staff_id"] is not None else "no_staff"
 
 
 def _due_on(today: date, working_days: int) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from campaigns.content import links
 from campaigns.journeys import approval, drafting, follow_ups, foreseeing, versions, writing
 from campaigns.journeys.models import Journey, JourneyVersion, StaffTask
 from community.clients import timeline
-from community.sending import claiming
+from community.sending import claiming, policies
 from kernel import clock, database, settings
 from kernel.errors import Forbidden, NotFound, Refused
 from loyalty.rewards import benefits, points, points_in_bulk
@@ -20,7 +21,7 @@ from loyalty.rewards.models import Benefit
 from staff import approvals
 from staff.models import Approval
 from tests.campaigns.conftest import make_clients
-from tests.campaigns.journeys.conftest import Cast, approved, count, go, rules, step
+from tests.campaigns.journeys.conftest import Cast, approved, count, go, rules, step, where
 from tests.community.sending.conftest import awake as awake
 
 ON_A_DAY = {"kind": "date", "fact": "day", "on": "2099-01-01", "at": "09:00"}
@@ -72,6 +73,38 @@ async def test_a_director_closes_a_task_and_the_client_remembers(cast: Cast, cli
     )
     with pytest.raises(NotFound):
         await follow_ups.finish(foreign.id, "reached", cast.chen)
+
+
+async def test_tasks_need_the_consent_of_the_client_unless_they_are_a_service(cast: Cast, clients: list[int]) -> None:
+    await database.execute("UPDATE client SET marketing_consent = FALSE WHERE id = $1", clients[0])
+    call = step("task", "s1", title="电话邀请")
+    journey = await approved(cast, rules(call, step("task", "s2", title="证件到期提醒", is_service=True)))
+    await timeline.record_many(clients[:2], "contact.added")
+    await go(journey)
+    made = await database.fetch("SELECT client_id, title FROM staff_task ORDER BY client_id, id")
+    assert [(row["client_id"], row["title"]) for row in made] == [
+        (clients[0], "证件到期提醒"),
+        (clients[1], "电话邀请"),
+        (clients[1], "证件到期提醒"),
+    ]
+    assert await count("SELECT count(*) FROM journey_passage WHERE step = 's1' AND result = 'no_consent'") == 1
+    found = await foreseeing.walk(journey, clients[0], cast.li)
+    assert [one.foreseen.tone for one in found.steps] == ["warn", "good"]
+
+
+@pytest.mark.parametrize("done", [step("points", "s1"), step("task", "s1", title="电话邀请")], ids=["points", "task"])
+async def test_members_of_the_banks_hold_out_get_neither_points_nor_calls(
+    cast: Cast, clients: list[int], done: dict[str, Any]
+) -> None:
+    half = dataclasses.replace(policies.DEFAULT, holdout_percent=50)
+    await policies.save(clock.today(), half, "长期对照组")
+    journey = await approved(cast, rules(done))
+    await timeline.record_many(clients, "contact.added")
+    await go(journey)
+    season = policies.season(clock.today())
+    held = {one for one in clients if policies.is_held_out(one, 50, season)}
+    assert 0 < len(held) < len(clients)
+    assert set(await where(journey)) == set(clients) - held
 
 
 async def test_nobody_approves_the_own_journey_and_an_edit_voids_what_was_asked(cast: Cast, clients: list[int]) -> None:
