@@ -11,7 +11,7 @@ import binascii
 import hmac
 import time
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from campaigns.content.models import TrackedLink
@@ -23,6 +23,7 @@ from staff.models import Staff
 
 PATH = "/l/"
 GOOD_FOR = timedelta(days=400)
+A_DAY = timedelta(days=1)
 SIGNATURE = 10
 PURPOSE = "link"
 LARGEST = 2**63
@@ -39,10 +40,11 @@ class Told(NamedTuple):
 
 
 async def track(source: str, step: str, url: str, title: str = "") -> TrackedLink:
-    """The link of a source, a step and an address; asked again it is the same one."""
+    """The link of a source, a step and an address, to be put into a message; asked again it is the same one."""
     made, _is_new = await TrackedLink.get_or_create(
         source=source, step=step, url=url, defaults={"title": title.strip()[:80]}
     )
+    await _note_use(made)
     return made
 
 
@@ -72,10 +74,11 @@ def read(given: str) -> Told:
 
 
 async def open_token(given: str) -> tuple[TrackedLink, Told]:
-    """The link behind a token. NotFound: no good, or older than GOOD_FOR."""
+    """The link behind a token. NotFound: no good, or in no message for GOOD_FOR."""
     told = read(given)
     link = await TrackedLink.get_or_none(id=told.link_id)
-    if link is None or link.created_at < clock.now() - GOOD_FOR:
+    # a journey says the same link for years: what counts is when it was said last, not when it was made
+    if link is None or _used_at(link) < clock.now() - GOOD_FOR:
         raise _no_good()
     return link, told
 
@@ -99,10 +102,24 @@ async def staff_of(userids: Iterable[str], app: str) -> dict[str, int]:
 
 async def address_for(link_id: int, url: str, receiver: Receiver) -> str:
     """The address of a card at the moment of sending; a link that is gone stays what it was."""
-    if not await TrackedLink.filter(id=link_id).exists():
+    link = await TrackedLink.get_or_none(id=link_id)
+    if link is None:
         return url
+    await _note_use(link)
     staff = await staff_of([receiver.sender_userid], receiver.app)
     return address(link_id, receiver.client_id or 0, staff.get(receiver.sender_userid, 0))
+
+
+def _used_at(link: TrackedLink) -> datetime:
+    return link.used_at or link.created_at
+
+
+async def _note_use(link: TrackedLink) -> None:
+    # to the day is enough: a row that many messages share is not to be written for each of them
+    now = clock.now()
+    if now - _used_at(link) >= A_DAY:
+        link.used_at = now
+        await link.save(update_fields=["used_at"])
 
 
 def _packed(number: int) -> bytes:

@@ -49,13 +49,15 @@ class Piece(Record):
 class TrackedLink(Record):
     """An address that is told under one of ours, so that taps on it are known; one row per source, step and address.
 
-    source: what says it, like campaign:12. step: the message in which it stands.
+    source: what says it, like campaign:12. step: the message in which it stands. used_at: when it was last put into a
+    message, to the day; empty before the first time.
     """
 
     source = fields.CharField(max_length=40)
     step = fields.CharField(max_length=20, default="", db_default="")
     url = fields.CharField(max_length=300)
     title = fields.CharField(max_length=80, default="", db_default="")
+    used_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "tracked_link"

@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
                 ('step', fields.CharField(default='', db_default='', max_length=20)),
                 ('url', fields.CharField(max_length=300)),
                 ('title', fields.CharField(default='', db_default='', max_length=80)),
+                ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'tracked_link', 'app': 'campaigns', 'unique_together': (('source', 'step', 'url'),), 'pk_attr': 'id', 'table_description': 'An address that is told under one of ours, so that taps on it are known; one row per source, step and address.'},
             bases=['Record'],

@@ -13,6 +13,7 @@ from campaigns.content import link_opening, links
 from campaigns.content.link_opening import Visit
 from campaigns.content.links import Told
 from community.clients import timeline
+from community.sending.carrying import Receiver
 from kernel import clock
 from kernel.errors import NotFound
 from tests.campaigns.conftest import Cast, make_clients
@@ -84,3 +85,18 @@ async def test_a_tap_lands_on_the_clients_timeline_once_and_previews_do_not(cast
     assert await link_opening.by_staff("campaign:7") == [("陈经理", 3)]
     with clock.frozen(clock.now() + links.GOOD_FOR * 1.01), pytest.raises(NotFound):
         await links.open_token(links.token(link.id, client_id))
+
+
+async def test_a_link_is_good_for_as_long_after_it_was_last_put_into_a_message(cast: Cast) -> None:
+    link = await links.track("journey:7", "s1", "https://bank.example/a")
+    made, token = link.created_at, links.token(link.id)
+    with clock.frozen(made + links.GOOD_FOR * 0.9):
+        await links.track("journey:7", "s1", "https://bank.example/a")
+    with clock.frozen(made + links.GOOD_FOR * 1.8):
+        assert (await links.open_token(token))[0].id == link.id
+        # cards are carried by number
+        assert links.PATH in await links.address_for(link.id, link.url, Receiver(0, "", ""))
+    with clock.frozen(made + links.GOOD_FOR * 2.7):
+        await links.open_token(token)
+    with clock.frozen(made + links.GOOD_FOR * 2.9), pytest.raises(NotFound):
+        await links.open_token(token)
