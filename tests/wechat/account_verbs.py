@@ -124,6 +124,8 @@ VERBS = [
         lambda a: a.send_subscribe_notice("o1", "T", {"thing1": "到期"}, "pages/a"),
         "/cgi-bin/message/subscribe/bizsend",
         {"touser": "o1", "data": {"thing1": {"value": "到期"}}, "page": "pages/a"},
+        answer={"msgid": 42},
+        reads="42",
     ),
     Verb(
         lambda a: a.subscribe_templates(),

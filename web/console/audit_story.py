@@ -56,6 +56,7 @@ SUBJECTS = {
 }
 PERMISSIONS = {
     "campaign": "campaigns.see",
+    "campaign_resend": "campaigns.see",
     "client": "clients.see",
     "group": "groups.see",
     "import_run": "imports.run",

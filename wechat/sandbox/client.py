@@ -153,7 +153,8 @@ class Sandbox:
         self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None, waits_s: float = 0
     ) -> Told:
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            # let go before the server does, which may end a quiet connection just when it is used again
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=2))
         asked = {name: str(value) for name, value in (query or {}).items()}
         # what is asked to wait answers that much later
         limit = aiohttp.ClientTimeout(total=self._timeout_s + waits_s)
