@@ -213,6 +213,7 @@ async def bind_bank_numbers(bank: str, unionids: Mapping[str, str]) -> int:
 async def learn_unionids(unionids: Mapping[int, str]) -> int:
     """Note unionids by client; whom we knew under one becomes the same client. Returns how many changed."""
     async with database.transaction():
+        await _lock_names([f"u|{unionid}" for unionid in unionids.values()])
         known = await _known(*UNIONID, list(unionids.values()))
         news = {client_id: unionid for client_id, unionid in unionids.items() if known.get(unionid) != client_id}
         fresh = {client_id: unionid for client_id, unionid in news.items() if unionid not in known}

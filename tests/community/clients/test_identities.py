@@ -27,6 +27,26 @@ async def test_twenty_callers_who_meet_a_stranger_at_once_make_one_client(db: No
     assert await Identity.all().count() == 3
 
 
+async def test_a_unionid_learned_on_both_sides_at_once_joins_them(db: None) -> None:
+    fan = await identities.find_or_create("openid", "wx1", "o1", source="x")
+    contact = await identities.find_or_create("external_id", "ww1", "wm1", source="x")
+    waits = asyncio.Event()
+
+    async def the_contact_is_read() -> None:
+        async with database.transaction():
+            await identities.learn_unionid(contact.id, "u1")
+            waits.set()
+            # the fan is read while this is not committed yet
+            await asyncio.sleep(0.2)
+
+    async def the_fan_is_read() -> None:
+        await waits.wait()
+        await identities.learn_unionids({fan.id: "u1"})
+
+    await asyncio.gather(the_contact_is_read(), the_fan_is_read())
+    assert await identities.survivor_of(fan.id) == await identities.survivor_of(contact.id)
+
+
 async def test_a_unionid_joins_a_contact_with_the_fan_we_know(db: None) -> None:
     fan = await identities.find_or_create("openid", "wx1", "o1", source="x", unionid="u1")
     contact = await identities.find_or_create("external_id", "ww1", "wm1", source="x", unionid="u1")
