@@ -44,7 +44,7 @@ run: setup
 	@exec $(BIN)/huiliu run --demo $(ARGS)
 
 test: setup-dev
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 $(ARGS)
 
 # side by side, each one's output in one piece
 check: setup-dev

@@ -56,11 +56,7 @@ class Servers:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The short form of `make prove` leaves out what takes many minutes; tests of one instance go to one process."""
-    for item in items:
-        # it takes half a minute of CPU to start: not once in each process
-        if "instance" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("flows" if "flows" in item.path.parts else item.path.name))
+    """The short form of `make prove` leaves out what takes many minutes."""
     if os.environ.get("HUILIU_PROVE") == "short":
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)

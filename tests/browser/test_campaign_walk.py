@@ -17,7 +17,7 @@ from tests.flows import bank, instances, people
 from tests.flows.instances import Instance
 from tests.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.prove, pytest.mark.timeout(240)]
 PEOPLE = 40
 TEXT = "{称呼}您好，本周六上午我行举办亲子理财课堂，欢迎带孩子来参加。"
 GROUP = "亲子理财课堂群"

@@ -20,7 +20,7 @@ from tests.flows import instances
 from tests.flows.instances import Instance
 from tests.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.prove, pytest.mark.timeout(240)]
 # by default a thousand rows leave the house on one person's word: here two are many
 SETTINGS = {"HUILIU_SECOND_FACTOR": "required", "HUILIU_EXPORT_FREE_ROWS": "2"}
 

@@ -25,8 +25,6 @@ from web import headers, notices, routes
 
 ROUTES = {route.name: route for route in routes.routes() if isinstance(route, Route)}
 LEAST = 5000
-# counted together at the end, so asked in one process
-pytestmark = pytest.mark.xdist_group("matrix")
 counted: Counter[str] = Counter()
 succeeded: Counter[str] = Counter()
 
