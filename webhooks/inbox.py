@@ -23,12 +23,12 @@ LOST_AFTER = timedelta(seconds=5)
 CLAIM = """
 UPDATE callback SET state = 'claimed', attempts = attempts + 1,
   claimed_until = CASE WHEN lane = 'urgent' THEN $5::timestamptz ELSE $2 END
-WHERE id IN (
+WHERE id = ANY(ARRAY(
   SELECT id FROM callback
   WHERE {which} AND (state = 'received' OR state = 'failed' AND next_try_at <= $3
     OR state = 'claimed' AND claimed_until < $3)
   ORDER BY lane DESC, id LIMIT $4 FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING id, side, app, digest, kind, body_sealed, attempts, lane
 """
 CLAIM_THESE = CLAIM.format(which="id = ANY($1::bigint[])")

@@ -14,15 +14,16 @@ from kernel import clock, database
 from kernel.database import transaction
 
 Lane = Literal["urgent", "campaigns"]
+# picked once: a limited sub-select that the planner asks again for each row takes more than its limit
 CLAIM = f"""
-UPDATE send SET state = 'leased', lease_owner = $1, lease_until = $2, reason = ''
-FROM (
+WITH picked AS MATERIALIZED (
   SELECT s.id AS picked_id, coalesce(t.epoch, 0) AS epoch FROM send s LEFT JOIN stream t ON t.id = s.stream_id
   WHERE s.state = 'planned' AND s.due_at <= $3 AND s.channel = $4 AND {{which}}
     AND NOT EXISTS (SELECT FROM stop WHERE released_at IS NULL AND what = ANY($6::text[]))
   ORDER BY s.due_at, s.id LIMIT $5 FOR UPDATE OF s SKIP LOCKED
-) picked
-WHERE id = picked_id RETURNING {leases.COLUMNS}, epoch
+)
+UPDATE send SET state = 'leased', lease_owner = $1, lease_until = $2, reason = ''
+FROM picked WHERE id = picked_id RETURNING {leases.COLUMNS}, epoch
 """  # noqa: S608  # only constants of this file are filled in
 HEAD = """
 SELECT s.sender_userid, s.step, s.app FROM send s LEFT JOIN stream t ON t.id = s.stream_id

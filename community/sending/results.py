@@ -28,8 +28,8 @@ CLAIM = """
 UPDATE group_task SET polls = polls + 1,
   next_poll_at = CASE WHEN requested_at < $4 THEN NULL
     ELSE $1 + ($2::int[])[least(polls + 1, cardinality($2::int[]))] * interval '1 second' END
-WHERE id IN (SELECT id FROM group_task WHERE state IN ('accepted', 'confirmed') AND next_poll_at <= $1
-             ORDER BY next_poll_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+WHERE id = ANY(ARRAY(SELECT id FROM group_task WHERE state IN ('accepted', 'confirmed') AND next_poll_at <= $1
+             ORDER BY next_poll_at, id LIMIT $3 FOR UPDATE SKIP LOCKED))
 RETURNING id, msgid, sender_userid, chat_type, app
 """
 CONFIRMED = """

@@ -41,10 +41,10 @@ UPDATE kyc k SET state = 'flagged' FROM kyc g WHERE k.client_id = $1 AND g.clien
 # the day after the last valid one, once per document
 EXPIRED = """
 UPDATE kyc SET expiry_noted_on = document_expires_on
-WHERE id IN (
+WHERE id = ANY(ARRAY(
     SELECT id FROM kyc WHERE document_expires_on < $1 AND expiry_noted_on IS DISTINCT FROM document_expires_on
     ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING client_id
 """
 CHUNK = 1000
