@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from community.sending import claiming, dispatching, jobs, ledger, tasks
+from community.sending import dispatching, jobs, ledger, tasks
 from community.sending.models import Send
-from kernel import database
 from tests.community.sending.staging import Stage
 
 pytestmark = pytest.mark.usefixtures("awake")
@@ -46,16 +45,3 @@ async def test_many_urgent_messages_hold_the_urgent_worker_only_for_a_short_turn
     for out in (2, 4, 5):
         await tasks.dispatch_due.now()
         assert await Send.filter(state="delivered").count() == out
-
-
-async def test_a_claim_takes_no_more_than_its_limit_whatever_the_planner_chooses(stage: Stage) -> None:
-    for who, client_id in (await stage.followers(5)).items():
-        await ledger.plan(
-            key=f"test:{who}", purpose="service", channel="oa_service", recipient=who, text="您好", client_id=client_id
-        )
-    async with database.transaction():
-        # a plan that asks the sub-select again for each row, as it came with other figures about the table
-        for one in ("hashjoin", "mergejoin", "material", "indexscan", "bitmapscan"):
-            await database.execute_script(f"SET LOCAL enable_{one} = off")
-        claim = await claiming.claim("me", 2, channel="oa_service", stream_id=None)
-    assert claim.taken == 2
