@@ -17,7 +17,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from kernel import clock, database, settings, tasks
+from kernel import clock, database, keyring, settings, tasks
 from processes import embedded
 from processes.embedded import Server
 from tests.conftest import Servers
@@ -82,10 +82,14 @@ async def own_database(db: None, own_server: Server, monkeypatch: pytest.MonkeyP
     line = await asyncpg.connect(own_server.url)
     await line.execute("TRUNCATE callback")
     await line.close()
+    # each database has keys of its own: neither's may seal what the other's must open
+    keyring.forget()
+    await keyring.open_ring(())
     yield bank
     await bank.caller.intake.commits.drain()
     monkeypatch.undo()
     settings.forget()
+    keyring.forget()
 
 
 async def test_without_redis_callbacks_are_accepted_stored_and_handled_by_the_sweeper(
