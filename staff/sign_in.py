@@ -64,8 +64,11 @@ async def _count_failure(person: Staff | None, address: str, account: int, at_kn
         # the address always counts, or it would be paused over unknown logins only, and that would tell which are known
         await pauses.count_failure(f"address|{address}", pauses.ADDRESS)
         await pauses.count_failure(_seat(at_known, address), pauses.ACCOUNT)
-    pause = pauses.wait_after(row["failed_sign_ins"] if row else 0, pauses.ACCOUNT)
-    await Staff.filter(id=account if pause else NOBODY).update(next_sign_in_at=clock.now() + pause)
+    counted = row["failed_sign_ins"] if row else 0
+    pause = pauses.wait_after(counted, pauses.ACCOUNT)
+    # of guesses at once the one that counted last decides: an earlier one that comes late must not shorten its pause
+    mine = Staff.filter(id=account if pause else NOBODY, failed_sign_ins=counted)
+    await mine.update(next_sign_in_at=clock.now() + pause)
 
 
 def _seat(number: int, address: str) -> str:

@@ -66,7 +66,9 @@ async def forget_old() -> int:
 async def _wait(place: str, failures: int, pace: Pace, now: datetime) -> None:
     # written also without a pause: a statement more would tell whose tries are counted
     pause = wait_after(failures, pace)
-    await AddressPause.filter(address_hash=_hash(place)).update(next_try_at=now + pause if pause else None)
+    # of tries at once the one that counted last decides: an earlier one that comes late must not lift its pause
+    mine = AddressPause.filter(address_hash=_hash(place), failures=failures)
+    await mine.update(next_try_at=now + pause if pause else None)
 
 
 def _hash(place: str) -> str:

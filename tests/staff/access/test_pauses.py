@@ -42,6 +42,14 @@ async def test_parallel_failures_all_count_and_an_hour_of_quiet_forgets_them(db)
         assert await pauses.forget_old() == 1
 
 
+async def test_an_earlier_failure_that_is_written_late_lifts_no_pause(db):
+    with clock.frozen(START):
+        for _ in range(21):
+            await pauses.count_failure("address|a", pauses.ADDRESS)
+        await pauses._wait("address|a", 3, pauses.ADDRESS, START)
+        assert await pauses.is_paused("address|a")
+
+
 async def test_only_a_keyed_hash_of_the_address_is_kept(db):
     await pauses.count_failure("address|203.0.113.9", pauses.ADDRESS)
     assert "203" not in (await AddressPause.get()).address_hash[:3]
