@@ -22,7 +22,7 @@ from typing import Any
 HERE = Path(__file__)
 sys.path.insert(0, str(HERE.parents[1]))
 
-from benchmarks import dispatch  # noqa: E402
+from benchmarks import dispatch  # noqa: E402  # found only by the path above
 
 BENCH = HERE.parents[1] / ".venv-bench" / "bin"
 WAYS = HERE.parent / "sending"

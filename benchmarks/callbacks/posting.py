@@ -50,7 +50,7 @@ class Line(asyncio.Protocol):
             self.transport.close()
             return
         self.began = time.perf_counter()
-        self.transport.write(self.requests.popleft())  # type: ignore[attr-defined]
+        self.transport.write(self.requests.popleft())  # type: ignore[attr-defined]  # set once connected
 
     def data_received(self, data: bytes) -> None:
         self.buffer = self.buffer + data if self.buffer else data

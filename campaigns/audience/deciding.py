@@ -223,8 +223,10 @@ async def _giving_way(audience: Audience, daily_cap: int, today: date, given: _A
             members = _FROZEN.format(id=given.place(rival.campaign_id))
         else:
             decided = given.add(await statement(replace(rival.audience, rivals=()), first=given.next))
+            # SQL of our own: values travel as arguments
             members = f"SELECT client_id FROM ({decided}) d WHERE d.decision IN ('due', 'held_out')"  # noqa: S608
         number = int(rival.campaign_id)
+        # SQL of our own: values travel as arguments
         taken.append(f"SELECT client_id, {place} AS place, {number}::bigint AS campaign_id FROM ({members}) m{place}")  # noqa: S608
     own = given.place([one.campaign_id for one in audience.rivals])
     day = given.place(today)

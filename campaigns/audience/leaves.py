@@ -30,7 +30,7 @@ _IN_BAND = "({what} <@ int8range({{0}}::bigint, {{1}}::bigint))"
 _AVERAGE = """COALESCE((SELECT floor(avg(day.total_fen))::bigint FROM client_day day WHERE day.client_id = c.id
     AND day.day > {{2}}::date - 30 AND day.day <= {{2}}::date), 0)"""
 _CHANGE = f"""({_latest("total_fen")} - COALESCE((SELECT day.total_fen FROM client_day day
-    WHERE day.client_id = c.id AND day.day <= {{{{2}}}}::date - 30 ORDER BY day.day DESC LIMIT 1), 0))"""  # noqa: S608
+    WHERE day.client_id = c.id AND day.day <= {{{{2}}}}::date - 30 ORDER BY day.day DESC LIMIT 1), 0))"""  # noqa: S608  # ours
 _IN_TIERS = "EXISTS (SELECT FROM standing WHERE standing.client_id = c.id AND standing.tier = ANY({0}::text[]))"
 _IN_STAGES = f"({STAGE.format(now='{1}')}) = ANY({{0}}::text[])"
 _HAS_TAG = """EXISTS (SELECT FROM client_tag JOIN tag ON tag.id = client_tag.tag_id

@@ -81,6 +81,7 @@ def way(channels: Sequence[str], now: datetime, *, first: int = 1, before: str =
         pieces.append(f"(SELECT {place} AS place, '{channel}' AS channel, one.* FROM ({sql.format(*names)}) one)")  # noqa: S608
         arguments += values
     ways = " UNION ALL ".join(pieces)
+    # SQL of our own: values travel as arguments
     sql = f"SELECT channel, recipient, sender_userid, staff_id, app FROM ({ways}) ways"  # noqa: S608
     sql += f" ORDER BY channel <> {before}, place LIMIT 1"
     return Compiled(sql, arguments)

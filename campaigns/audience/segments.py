@@ -52,6 +52,7 @@ async def count(audience: Audience) -> int:
 async def waterfall(audience: Audience) -> Waterfall:
     """The audience step by step: how many are left out for which reason, and how many get the message."""
     decided = await deciding.statement(audience)
+    # SQL of our own: values travel as arguments
     sql = f"SELECT decision, count(*) AS clients FROM ({decided.sql}) d GROUP BY decision"  # noqa: S608
     found = {row["decision"]: row["clients"] for row in await database.fetch(sql, *decided.arguments)}
     due = found.pop("due", 0)
@@ -73,7 +74,7 @@ async def sample(audience: Audience, seen_by: Staff, size: int = SAMPLE_SIZE) ->
         LEFT JOIN staff owner ON owner.id = c.owner_id
         WHERE {own.sql}
         ORDER BY md5(d.client_id::text) LIMIT {int(size)}
-    """  # noqa: S608
+    """  # noqa: S608  # our own pieces, values as arguments
     rows = await database.fetch(sql, *decided.arguments, *own.arguments)
     names = await portrait.names_of([row["client_id"] for row in rows])
     return [

@@ -8,6 +8,7 @@ from community.clients import consent, identities, portrait, registering, taggin
 from community.clients.models import Client, Identity
 from community.clients.registering import ClientRow
 from kernel import database
+from tests.waiting import until
 
 
 async def test_the_same_id_is_the_same_client(db: None) -> None:
@@ -37,7 +38,7 @@ async def test_a_unionid_learned_on_both_sides_at_once_joins_them(db: None) -> N
             await identities.learn_unionid(contact.id, "u1")
             waits.set()
             # the fan is read while this is not committed yet
-            await asyncio.sleep(0.2)
+            await until(lambda: database.fetch_value("SELECT count(*) FROM pg_locks WHERE NOT granted"), seconds=10)
 
     async def the_fan_is_read() -> None:
         await waits.wait()
